@@ -1,0 +1,3 @@
+//! `cultivar`: the instrument in a shell.
+
+fn main() {}

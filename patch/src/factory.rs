@@ -1,0 +1,1 @@
+//! Factory presets, carried in the binary.

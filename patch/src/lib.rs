@@ -1,0 +1,21 @@
+//! What a sound is: its parameters, wavetables, drawn shapes and the preset that keeps them.
+//!
+//! `Patch<T>` holds one `T` for every parameter of the instrument. `Patch<Def>` is the schema,
+//! `Patch<f32>` the values, `Patch<Id>` the address of each parameter. Everything that lists
+//! parameters (host, preset file, genome, editor, documents) walks the schema; nothing else
+//! in the project writes a list of them.
+
+mod def;
+pub mod factory;
+mod preset;
+pub mod schema;
+mod shape;
+mod table;
+mod text;
+mod tree;
+
+pub use def::{Breed, Def, Kind, Option_, Unit};
+pub use preset::{Meta, Origin, Parent, Preset, Table};
+pub use schema::{Id, Patch, defs, id};
+pub use shape::{MAX_POINTS, Point, Shape, bowed};
+pub use table::{FRAME, MAX_FRAMES, TableError, Wavetable};

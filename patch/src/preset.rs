@@ -1,0 +1,101 @@
+//! A preset: a patch with the tables and shapes it plays, and where it came from.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::{Patch, Shape, Wavetable};
+
+/// Which wavetable an oscillator plays.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Table {
+    /// One of the instrument's own, by its name for ever (`saw`).
+    Factory(String),
+    /// Carried by the preset.
+    Own(Arc<Wavetable>),
+}
+
+/// A preset another one descends from.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Parent {
+    /// Its uuid.
+    pub uuid: Uuid,
+    /// Its name at the time.
+    pub name: String,
+    /// Its share of the child, 0 to 1.
+    pub weight: f32,
+}
+
+/// How a preset came to be.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Origin {
+    /// What made it: `grow`, `section`, `gene`, `blend`, `mutate`.
+    pub operator: String,
+    /// What it descends from.
+    #[serde(default)]
+    pub parents: Vec<Parent>,
+    /// Seed of the random numbers.
+    #[serde(default)]
+    pub seed: u64,
+    /// SHA-256 (hex) of the target's samples, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Version of the engine it was made with.
+    #[serde(default)]
+    pub engine: String,
+}
+
+/// What the player knows of a preset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meta {
+    /// Its identity.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Who made it.
+    pub author: String,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Anything else.
+    pub notes: String,
+    /// How it came to be, where it was not made by hand.
+    pub origin: Option<Origin>,
+}
+
+/// A patch with everything that sounds, and its meta.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Values of all parameters.
+    pub patch: Patch<f32>,
+    /// The wavetable of each oscillator.
+    pub tables: [Table; 3],
+    /// The shape of each low-frequency oscillator.
+    pub shapes: [Shape; 6],
+    /// What the player calls each macro; empty for none.
+    pub macros: [String; 8],
+    /// What the player knows of it.
+    pub meta: Meta,
+    /// What a newer version wrote and this one does not know, kept for the next save.
+    pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Preset {
+    /// The initial patch under a new uuid.
+    pub fn init() -> Self {
+        Preset {
+            patch: Patch::default(),
+            tables: std::array::from_fn(|_| Table::Factory("saw".into())),
+            shapes: Default::default(),
+            macros: Default::default(),
+            meta: Meta {
+                uuid: Uuid::new_v4(),
+                name: "Init".into(),
+                author: String::new(),
+                tags: Vec::new(),
+                notes: String::new(),
+                origin: None,
+            },
+            unknown: serde_json::Map::new(),
+        }
+    }
+}

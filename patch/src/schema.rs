@@ -1,0 +1,682 @@
+//! Every parameter of the instrument, declared once.
+
+use std::sync::LazyLock;
+
+use crate::def::{Breed, Def, Option_, Unit, choice, destination, real, switch, whole};
+use crate::tree::{module, options, tree};
+
+/// Least level: counts as silence.
+pub const SILENCE_DB: f32 = -72.0;
+/// Binary logarithm of the shortest time; counts as none.
+pub const NO_TIME: f32 = -13.0;
+
+options! {
+    /// How the phase of an oscillator is bent before it reads its table.
+    Warp {
+        /// Untouched.
+        None = "none", "None",
+        /// A hard-synced, faster copy.
+        Sync = "sync", "Sync",
+        /// Phase bent towards both ends of the cycle.
+        Bend = "bend", "Bend",
+        /// The cycle squeezed into its first part, silence after it.
+        Pulse = "pulse", "PWM",
+        /// The cycle read forwards, then backwards.
+        Mirror = "mirror", "Mirror",
+        /// Phase modulation by the next oscillator; the last one by itself.
+        Fm = "fm", "FM",
+        /// Amplitude multiplied by the next oscillator; the last one by itself.
+        Ring = "ring", "Ring",
+    }
+}
+
+options! {
+    /// Where a source goes.
+    To {
+        /// Into filter 1 (and on into filter 2 where they are serial).
+        Filter1 = "filter.1", "Filter 1",
+        /// Into filter 2.
+        Filter2 = "filter.2", "Filter 2",
+        /// Into both filters.
+        Both = "both", "Both",
+        /// Past the filters.
+        Direct = "direct", "Direct",
+    }
+}
+
+options! {
+    /// The response of a filter.
+    Model {
+        /// Low-pass, 12 dB per octave.
+        Low12 = "low12", "Low-pass 12",
+        /// Low-pass, 24 dB per octave.
+        Low24 = "low24", "Low-pass 24",
+        /// Band-pass, 12 dB per octave.
+        Band12 = "band12", "Band-pass 12",
+        /// Band-pass, 24 dB per octave.
+        Band24 = "band24", "Band-pass 24",
+        /// High-pass, 12 dB per octave.
+        High12 = "high12", "High-pass 12",
+        /// High-pass, 24 dB per octave.
+        High24 = "high24", "High-pass 24",
+        /// One notch.
+        Notch12 = "notch12", "Notch 12",
+        /// Two notches.
+        Notch24 = "notch24", "Notch 24",
+    }
+}
+
+options! {
+    /// How the two filters stand to each other.
+    Filters {
+        /// Filter 1 feeds filter 2.
+        Serial = "serial", "Serial",
+        /// Both feed the effects.
+        Parallel = "parallel", "Parallel",
+    }
+}
+
+options! {
+    /// When a low-frequency oscillator starts and stops.
+    LfoMode {
+        /// From its phase at every note.
+        Note = "note", "Note",
+        /// Runs on, shared by all notes, with the song position where the host gives one.
+        Free = "free", "Free",
+        /// Once through its shape at every note, then holds the end.
+        Once = "once", "One shot",
+    }
+}
+
+options! {
+    /// What a rate counts.
+    Sync {
+        /// Seconds.
+        Time = "time", "Time",
+        /// Beats of the song.
+        Tempo = "tempo", "Tempo",
+    }
+}
+
+options! {
+    /// Length in beats of the song.
+    Division {
+        /// A quarter note.
+        D1_4 = "1/4", "1/4",
+        /// Eight bars.
+        D8_1 = "8/1", "8 bars",
+        /// Four bars.
+        D4_1 = "4/1", "4 bars",
+        /// Two bars.
+        D2_1 = "2/1", "2 bars",
+        /// One bar.
+        D1_1 = "1/1", "1 bar",
+        /// A half note.
+        D1_2 = "1/2", "1/2",
+        /// A dotted half.
+        D1_2d = "1/2d", "1/2 dotted",
+        /// A half-note triplet.
+        D1_2t = "1/2t", "1/2 triplet",
+        /// A dotted quarter.
+        D1_4d = "1/4d", "1/4 dotted",
+        /// A quarter-note triplet.
+        D1_4t = "1/4t", "1/4 triplet",
+        /// An eighth.
+        D1_8 = "1/8", "1/8",
+        /// A dotted eighth.
+        D1_8d = "1/8d", "1/8 dotted",
+        /// An eighth triplet.
+        D1_8t = "1/8t", "1/8 triplet",
+        /// A sixteenth.
+        D1_16 = "1/16", "1/16",
+        /// A dotted sixteenth.
+        D1_16d = "1/16d", "1/16 dotted",
+        /// A sixteenth triplet.
+        D1_16t = "1/16t", "1/16 triplet",
+        /// A thirty-second.
+        D1_32 = "1/32", "1/32",
+    }
+}
+
+impl Division {
+    /// Length in quarter-note beats (4/4 bars).
+    pub fn beats(self) -> f32 {
+        match self {
+            Division::D8_1 => 32.0,
+            Division::D4_1 => 16.0,
+            Division::D2_1 => 8.0,
+            Division::D1_1 => 4.0,
+            Division::D1_2 => 2.0,
+            Division::D1_2d => 3.0,
+            Division::D1_2t => 4.0 / 3.0,
+            Division::D1_4 => 1.0,
+            Division::D1_4d => 1.5,
+            Division::D1_4t => 2.0 / 3.0,
+            Division::D1_8 => 0.5,
+            Division::D1_8d => 0.75,
+            Division::D1_8t => 1.0 / 3.0,
+            Division::D1_16 => 0.25,
+            Division::D1_16d => 0.375,
+            Division::D1_16t => 1.0 / 6.0,
+            Division::D1_32 => 0.125,
+        }
+    }
+}
+
+options! {
+    /// The range of a low-frequency oscillator's output.
+    Polarity {
+        /// −1 to 1.
+        Bipolar = "bipolar", "Bipolar",
+        /// 0 to 1.
+        Unipolar = "unipolar", "Unipolar",
+    }
+}
+
+options! {
+    /// What drives a route.
+    Source {
+        /// Nothing: the route is unused.
+        None = "none", "None",
+        /// Envelope 1, the amplifier's.
+        Env1 = "env.1", "Envelope 1",
+        /// Envelope 2.
+        Env2 = "env.2", "Envelope 2",
+        /// Envelope 3.
+        Env3 = "env.3", "Envelope 3",
+        /// Envelope 4.
+        Env4 = "env.4", "Envelope 4",
+        /// LFO 1.
+        Lfo1 = "lfo.1", "LFO 1",
+        /// LFO 2.
+        Lfo2 = "lfo.2", "LFO 2",
+        /// LFO 3.
+        Lfo3 = "lfo.3", "LFO 3",
+        /// LFO 4.
+        Lfo4 = "lfo.4", "LFO 4",
+        /// LFO 5.
+        Lfo5 = "lfo.5", "LFO 5",
+        /// LFO 6.
+        Lfo6 = "lfo.6", "LFO 6",
+        /// Macro 1.
+        Macro1 = "macro.1", "Macro 1",
+        /// Macro 2.
+        Macro2 = "macro.2", "Macro 2",
+        /// Macro 3.
+        Macro3 = "macro.3", "Macro 3",
+        /// Macro 4.
+        Macro4 = "macro.4", "Macro 4",
+        /// Macro 5.
+        Macro5 = "macro.5", "Macro 5",
+        /// Macro 6.
+        Macro6 = "macro.6", "Macro 6",
+        /// Macro 7.
+        Macro7 = "macro.7", "Macro 7",
+        /// Macro 8.
+        Macro8 = "macro.8", "Macro 8",
+        /// How hard the key was struck, 0 to 1.
+        Velocity = "velocity", "Velocity",
+        /// How far the key lies from middle C, in fives of octaves, −1 to 1.
+        Key = "key", "Key",
+        /// A number drawn anew for every note, −1 to 1.
+        Random = "random", "Random",
+        /// Modulation wheel, 0 to 1.
+        Wheel = "wheel", "Mod wheel",
+        /// Channel or key pressure, 0 to 1.
+        Pressure = "pressure", "Pressure",
+        /// Slide or brightness of the note, −1 to 1.
+        Slide = "slide", "Slide",
+        /// Pitch bend, −1 to 1.
+        Bend = "bend", "Pitch bend",
+    }
+}
+
+options! {
+    /// The curve of the distortion.
+    Curve {
+        /// Hyperbolic tangent.
+        Soft = "soft", "Soft",
+        /// Straight, then flat.
+        Hard = "hard", "Hard",
+        /// Folds back at the rails.
+        Fold = "fold", "Fold",
+        /// One rail softer than the other: even harmonics.
+        Tube = "tube", "Tube",
+    }
+}
+
+options! {
+    /// How keys share voices.
+    Mode {
+        /// Every key its own voice.
+        Poly = "poly", "Poly",
+        /// One voice, started anew by every key.
+        Mono = "mono", "Mono",
+        /// One voice whose envelopes run on while keys overlap.
+        Legato = "legato", "Legato",
+    }
+}
+
+module! {
+    /// A wavetable oscillator with unison.
+    Osc {
+        /// Whether the oscillator sounds.
+        on: switch("On", false),
+        /// Where in the wavetable it reads: first frame to last.
+        position: real("Position", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// Loudness of the oscillator; the least level is silence.
+        level: real("Level", SILENCE_DB, 6.0, -6.0, Unit::Decibels),
+        /// Place between left and right.
+        pan: real("Pan", -1.0, 1.0, 0.0, Unit::Pan),
+        /// Pitch above the note.
+        tune: real("Tune", -48.0, 48.0, 0.0, Unit::Semitones).breeds(Breed::Tune),
+        /// Fine pitch above the note.
+        fine: real("Fine", -100.0, 100.0, 0.0, Unit::Cents),
+        /// How much of the keyboard's pitch it follows, around middle C.
+        key: real("Key", 0.0, 1.0, 1.0, Unit::Ratio).still().breeds(Breed::Leap),
+        /// Where in its cycle a note begins.
+        phase: real("Phase", 0.0, 1.0, 0.0, Unit::Turn).still(),
+        /// How much the starting phase is drawn anew for every note.
+        scatter: real("Scatter", 0.0, 1.0, 0.0, Unit::Ratio).still(),
+        /// Copies that sound together.
+        voices: whole("Unison", 1, 16, 1),
+        /// Pitch distance of the outermost copies from the note.
+        detune: real("Detune", 0.0, 100.0, 20.0, Unit::Cents),
+        /// How far the copies spread between left and right.
+        spread: real("Spread", 0.0, 1.0, 0.8, Unit::Ratio),
+        /// Loudness of the outer copies against the inner ones.
+        blend: real("Blend", 0.0, 1.0, 1.0, Unit::Ratio),
+        /// How the phase is bent before the table is read.
+        warp: choice("Warp", Warp::OPTIONS),
+        /// How much the warp bends.
+        bend: real("Amount", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// Where the oscillator goes.
+        to: choice("To", To::OPTIONS),
+    }
+}
+
+module! {
+    /// Noise over the whole spectrum.
+    Noise {
+        /// Whether the noise sounds.
+        on: switch("On", false),
+        /// Loudness of the noise; the least level is silence.
+        level: real("Level", SILENCE_DB, 6.0, -18.0, Unit::Decibels),
+        /// Slope of its spectrum: −3 is pink, 0 is white.
+        colour: real("Colour", -9.0, 9.0, 0.0, Unit::Slope),
+        /// From the same noise in both ears to one of its own in each.
+        spread: real("Spread", 0.0, 1.0, 1.0, Unit::Ratio),
+        /// Place between left and right.
+        pan: real("Pan", -1.0, 1.0, 0.0, Unit::Pan),
+        /// Where the noise and its bands go.
+        to: choice("To", To::OPTIONS),
+    }
+}
+
+module! {
+    /// A band of noise with its own loudness.
+    Band {
+        /// Whether the band sounds.
+        on: switch("On", false),
+        /// Loudness of the band; the least level is silence.
+        level: real("Level", SILENCE_DB, 12.0, -18.0, Unit::Decibels),
+        /// Middle of the band.
+        centre: real("Centre", 16.0, 136.0, 96.0, Unit::Note),
+        /// Width of the band.
+        width: real("Width", 0.1, 8.0, 1.0, Unit::Octaves),
+        /// How much of the keyboard's pitch the middle follows, around middle C.
+        key: real("Key", 0.0, 1.0, 0.0, Unit::Ratio).still(),
+    }
+}
+
+module! {
+    /// A filter of the voice.
+    Filter {
+        /// Whether the filter is in the way of the sound.
+        on: switch("On", false),
+        /// The response.
+        model: choice("Model", Model::OPTIONS),
+        /// Corner or middle of the response.
+        cutoff: real("Cutoff", 8.0, 136.0, 96.0, Unit::Note),
+        /// Emphasis at the corner.
+        resonance: real("Reson.", 0.0, 1.0, 0.2, Unit::Ratio),
+        /// Level into the filter's saturation.
+        drive: real("Drive", 0.0, 36.0, 0.0, Unit::Decibels),
+        /// How much of the keyboard's pitch the cutoff follows, around middle C.
+        key: real("Key", -1.0, 1.0, 0.0, Unit::Bipolar),
+        /// Filtered against unfiltered sound.
+        mix: real("Mix", 0.0, 1.0, 1.0, Unit::Ratio),
+    }
+}
+
+module! {
+    /// An envelope: delay, attack, hold, decay, sustain, release.
+    Env {
+        /// Wait before the attack.
+        delay: real("Delay", NO_TIME, 4.0, NO_TIME, Unit::LogSeconds).still(),
+        /// Time to the peak.
+        attack: real("Attack", NO_TIME, 4.0, -9.0, Unit::LogSeconds),
+        /// Time at the peak.
+        hold: real("Hold", NO_TIME, 4.0, NO_TIME, Unit::LogSeconds).still(),
+        /// Time from the peak to the sustain.
+        decay: real("Decay", NO_TIME, 5.0, -1.0, Unit::LogSeconds),
+        /// Height while the key is held.
+        sustain: real("Sustain", 0.0, 1.0, 1.0, Unit::Ratio),
+        /// Time to nothing after the key is let go.
+        release: real("Release", NO_TIME, 5.0, -4.0, Unit::LogSeconds),
+        /// Bow of the attack: below 0 slow then fast, above 0 fast then slow.
+        attack_curve: real("A curve", -1.0, 1.0, 0.0, Unit::Bipolar).still(),
+        /// Bow of the decay: above 0 fast then slow.
+        decay_curve: real("D curve", -1.0, 1.0, 0.6, Unit::Bipolar).still(),
+        /// Bow of the release: above 0 fast then slow.
+        release_curve: real("R curve", -1.0, 1.0, 0.6, Unit::Bipolar).still(),
+    }
+}
+
+module! {
+    /// A low-frequency oscillator over a drawn shape.
+    Lfo {
+        /// When it starts and stops.
+        mode: choice("Mode", LfoMode::OPTIONS),
+        /// Whether its rate counts seconds or beats.
+        sync: choice("Sync", Sync::OPTIONS),
+        /// Times through the shape per second.
+        rate: real("Rate", -6.0, 6.0, 0.0, Unit::LogHertz),
+        /// Length of the shape in beats.
+        division: choice("Division", Division::OPTIONS),
+        /// Where in the shape it begins.
+        phase: real("Phase", 0.0, 1.0, 0.0, Unit::Turn).still(),
+        /// Wait before it begins.
+        delay: real("Delay", NO_TIME, 4.0, NO_TIME, Unit::LogSeconds).still(),
+        /// Time from no depth to full depth.
+        fade: real("Fade", NO_TIME, 4.0, NO_TIME, Unit::LogSeconds).still(),
+        /// The range of its output.
+        polarity: choice("Polarity", Polarity::OPTIONS),
+    }
+}
+
+module! {
+    /// A knob of the player's own.
+    Macro {
+        /// What the routes of this macro share.
+        value: real("Value", 0.0, 1.0, 0.0, Unit::Ratio).still().breeds(Breed::Slide),
+    }
+}
+
+module! {
+    /// A route: a source moves a destination.
+    Route {
+        /// What drives the route.
+        source: choice("Source", Source::OPTIONS).private(),
+        /// What the route moves.
+        destination: destination("Destination"),
+        /// How far, in ranges of the destination.
+        amount: real("Amount", -1.0, 1.0, 0.0, Unit::Bipolar),
+        /// Bow of the source: below 0 slow then fast, above 0 fast then slow.
+        curve: real("Curve", -1.0, 1.0, 0.0, Unit::Bipolar).still().private(),
+    }
+}
+
+module! {
+    /// Distortion.
+    Distortion {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// The curve that bends the sound.
+        curve: choice("Curve", Curve::OPTIONS),
+        /// Level into the curve.
+        drive: real("Drive", 0.0, 48.0, 12.0, Unit::Decibels),
+        /// Low-pass after the curve.
+        tone: real("Tone", 40.0, 136.0, 136.0, Unit::Note),
+        /// Distorted against clean sound.
+        mix: real("Mix", 0.0, 1.0, 1.0, Unit::Ratio),
+    }
+}
+
+module! {
+    /// Chorus.
+    Chorus {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Speed of the movement.
+        rate: real("Rate", -5.0, 3.0, -1.0, Unit::LogHertz),
+        /// Depth of the movement.
+        depth: real("Depth", 0.0, 1.0, 0.5, Unit::Ratio),
+        /// Delay around which it moves.
+        delay: real("Delay", -10.0, -5.0, -7.0, Unit::LogSeconds),
+        /// How much comes round again.
+        feedback: real("Feedback", -0.95, 0.95, 0.0, Unit::Bipolar),
+        /// Moved against still sound.
+        mix: real("Mix", 0.0, 1.0, 0.5, Unit::Ratio),
+    }
+}
+
+module! {
+    /// Stereo delay.
+    Delay {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Whether its time counts seconds or beats.
+        sync: choice("Sync", Sync::OPTIONS),
+        /// Time between echoes.
+        time: real("Time", -9.0, 1.0, -1.5, Unit::LogSeconds),
+        /// Time between echoes in beats.
+        division: choice("Division", Division::OPTIONS),
+        /// How much comes round again.
+        feedback: real("Feedback", 0.0, 0.98, 0.4, Unit::Ratio),
+        /// Low-pass in the loop.
+        tone: real("Tone", 40.0, 136.0, 120.0, Unit::Note),
+        /// From both sides alike to echoes that change sides.
+        cross: real("Ping-pong", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// Echoes against dry sound.
+        mix: real("Mix", 0.0, 1.0, 0.3, Unit::Ratio),
+    }
+}
+
+module! {
+    /// Reverb.
+    Reverb {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Size of the room.
+        size: real("Size", 0.0, 1.0, 0.5, Unit::Ratio),
+        /// Time for the tail to fall by 60 dB.
+        decay: real("Decay", -3.0, 6.0, 1.0, Unit::LogSeconds),
+        /// How fast the high end dies.
+        damp: real("Damp", 40.0, 136.0, 108.0, Unit::Note),
+        /// Wait before the room answers.
+        predelay: real("Predelay", -10.0, -1.0, -6.0, Unit::LogSeconds),
+        /// From one point to the whole width.
+        width: real("Width", 0.0, 1.0, 1.0, Unit::Ratio),
+        /// Room against dry sound.
+        mix: real("Mix", 0.0, 1.0, 0.25, Unit::Ratio),
+    }
+}
+
+module! {
+    /// How notes become voices.
+    Voice {
+        /// How keys share voices.
+        mode: choice("Mode", Mode::OPTIONS).breeds(Breed::Never),
+        /// Most voices at once.
+        count: whole("Voices", 1, 32, 16).breeds(Breed::Never),
+        /// Time to slide from one note to the next.
+        glide: real("Glide", NO_TIME, 3.0, NO_TIME, Unit::LogSeconds).still(),
+        /// How much velocity changes loudness.
+        velocity: real("Velocity", 0.0, 1.0, 0.5, Unit::Ratio).still(),
+        /// Range of the pitch wheel.
+        bend: whole("Bend range", 0, 48, 2).breeds(Breed::Never),
+        /// How the filters stand to each other.
+        filters: choice("Filters", Filters::OPTIONS),
+    }
+}
+
+module! {
+    /// The end of the chain.
+    Master {
+        /// Loudness of everything.
+        level: real("Level", SILENCE_DB, 12.0, -6.0, Unit::Decibels).breeds(Breed::Never),
+    }
+}
+
+tree! {
+    /// One `T` for every parameter of the instrument.
+    Patch {
+        /// Oscillators A, B and C.
+        osc: Osc[3] = "Oscillator", "osc",
+        /// Noise over the whole spectrum.
+        noise: Noise = "Noise", "noise",
+        /// Bands of noise.
+        band: Band[4] = "Noise band", "band",
+        /// Filters.
+        filter: Filter[2] = "Filter", "filter",
+        /// Envelopes; the first one is the amplifier's.
+        env: Env[4] = "Envelope", "env",
+        /// Low-frequency oscillators.
+        lfo: Lfo[6] = "LFO", "lfo",
+        /// Macros.
+        macros: Macro[8] = "Macro", "macro",
+        /// Modulation routes.
+        route: Route[32] = "Route", "route",
+        /// Distortion.
+        distortion: Distortion = "Distortion", "distortion",
+        /// Chorus.
+        chorus: Chorus = "Chorus", "chorus",
+        /// Delay.
+        delay: Delay = "Delay", "delay",
+        /// Reverb.
+        reverb: Reverb = "Reverb", "reverb",
+        /// How notes become voices.
+        voice: Voice = "Voice", "voice",
+        /// The end of the chain.
+        master: Master = "Master", "master",
+    }
+}
+
+/// The address of a parameter: its place in schema order. Valid within one build only;
+/// files store string ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id(pub u16);
+
+/// Number of parameters.
+pub const COUNT: usize = size_of::<Patch<u8>>();
+
+impl<T> Patch<T> {
+    /// Makes a tree from a function of the address.
+    pub fn from_fn(mut leaf: impl FnMut(Id) -> T) -> Self {
+        let mut next = 0;
+        Self::build(&mut || {
+            next += 1;
+            leaf(Id(next - 1))
+        })
+    }
+
+    /// All leaves in schema order; `leaves()[id.0 as usize]` is the leaf at `id`.
+    pub fn leaves(&self) -> &[T] {
+        // SAFETY: `Patch` and its modules are `repr(C)` and hold nothing but `T`, so a patch
+        // is `COUNT` values of `T` without padding (asserted below for sizes 1, 4 and 8).
+        unsafe { std::slice::from_raw_parts(std::ptr::from_ref(self).cast(), COUNT) }
+    }
+
+    /// All leaves in schema order, to be changed.
+    pub fn leaves_mut(&mut self) -> &mut [T] {
+        // SAFETY: as in `leaves`.
+        unsafe { std::slice::from_raw_parts_mut(std::ptr::from_mut(self).cast(), COUNT) }
+    }
+}
+
+impl<T: Clone> Clone for Patch<T> {
+    fn clone(&self) -> Self {
+        Patch::from_fn(|id| self[id].clone())
+    }
+}
+
+impl<T: Copy> Copy for Patch<T> {}
+
+impl<T: PartialEq> PartialEq for Patch<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.leaves() == other.leaves()
+    }
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for Patch<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let named = self.leaves().iter().zip(defs());
+        f.debug_map().entries(named.map(|(leaf, def)| (&def.id, leaf))).finish()
+    }
+}
+
+const _: () = assert!(
+    size_of::<Patch<f32>>() == 4 * COUNT && size_of::<Patch<u64>>() == 8 * COUNT,
+    "a patch is a flat list of its leaves"
+);
+
+impl<T> std::ops::Index<Id> for Patch<T> {
+    type Output = T;
+    fn index(&self, id: Id) -> &T {
+        &self.leaves()[id.0 as usize]
+    }
+}
+
+impl<T> std::ops::IndexMut<Id> for Patch<T> {
+    fn index_mut(&mut self, id: Id) -> &mut T {
+        &mut self.leaves_mut()[id.0 as usize]
+    }
+}
+
+impl Default for Patch<f32> {
+    /// The initial patch: every parameter at its default.
+    fn default() -> Self {
+        Patch::from_fn(|id| defs()[id.0 as usize].default)
+    }
+}
+
+/// The schema, in order of address.
+pub fn defs() -> &'static [Def] {
+    static DEFS: LazyLock<Vec<Def>> = LazyLock::new(schema);
+    &DEFS
+}
+
+/// The addresses of all parameters: `ids().filter[0].cutoff`.
+pub fn ids() -> &'static Patch<Id> {
+    static IDS: LazyLock<Patch<Id>> = LazyLock::new(|| Patch::from_fn(|id| id));
+    &IDS
+}
+
+/// The address of the parameter with this string id.
+pub fn id(id: &str) -> Option<Id> {
+    static INDEX: LazyLock<std::collections::HashMap<&'static str, Id>> = LazyLock::new(|| {
+        defs().iter().enumerate().map(|(k, def)| (def.id.as_str(), Id(k as u16))).collect()
+    });
+    INDEX.get(id).copied()
+}
+
+impl Id {
+    /// The declaration of this parameter.
+    pub fn def(self) -> &'static Def {
+        &defs()[self.0 as usize]
+    }
+
+    /// The value of a route destination that means this parameter.
+    pub fn as_destination(self) -> f32 {
+        f32::from(self.0 + 1)
+    }
+
+    /// The parameter that a route destination value means; nothing for 0 and for anything
+    /// that cannot be modulated.
+    pub fn from_destination(value: f32) -> Option<Id> {
+        let id = (value.round() as usize).checked_sub(1)?;
+        defs().get(id).filter(|def| def.modulated).map(|_| Id(id as u16))
+    }
+}
+
+/// Declares all modules, then what differs between modules of one kind.
+fn schema() -> Vec<Def> {
+    let mut defs = declare_all();
+    let ids = Patch::from_fn(|id| id);
+    defs[ids.osc[0].on.0 as usize].default = 1.0;
+    for route in ids.route {
+        defs[route.destination.0 as usize].max = COUNT as f32;
+    }
+    defs
+}

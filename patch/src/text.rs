@@ -1,0 +1,1 @@
+//! Values as the player reads and types them.

@@ -1,0 +1,3 @@
+//! Tasks of the workspace: bundle, install, tidy, test, demo.
+
+fn main() {}
