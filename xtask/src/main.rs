@@ -1,3 +1,40 @@
-//! Tasks of the workspace: bundle, install, tidy, test, demo.
+//! Tasks of the workspace: demo, test, bundle, install, tidy.
 
-fn main() {}
+mod bundle;
+mod demo;
+mod system;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask demo      grow patches towards an example sound, write a report
+cargo xtask test      install what is missing, build, run every test
+cargo xtask bundle    build Cultivar.clap and Cultivar.vst3 [--debug]
+cargo xtask install   bundle, then copy into the user's plug-in folders
+cargo xtask tidy      rooms, sizes, words";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let command = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let done = system::enter_root().and_then(|()| match command.as_str() {
+        "demo" => demo::run(),
+        "test" => test::run(),
+        "bundle" => bundle::bundle(bundle::Build::from_args(&rest)).map(|_| ()),
+        "install" => bundle::install(),
+        "tidy" => tidy::run(),
+        _ => {
+            eprintln!("{USAGE}");
+            std::process::exit(2);
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
