@@ -1,1 +1,3 @@
-//! placeholder.
+//! What the player keeps: the preset folder, its names and tags.
+
+pub mod examples;
