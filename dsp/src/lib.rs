@@ -1,1 +1,3 @@
-//! placeholder.
+//! What a sound sounds like.
+
+pub mod factory;
