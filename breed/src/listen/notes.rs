@@ -1,0 +1,114 @@
+//! Notes that sound at once.
+//!
+//! Source: A. Klapuri, "Multiple fundamental frequency estimation by summing harmonic
+//! amplitudes" (2006): the strongest sum of harmonics is a note; it is taken away and the
+//! next one is looked for.
+
+use super::Spectrum;
+use super::pitch::{frequency_of, note_of};
+
+/// Most notes that are reported.
+const MOST: usize = 6;
+/// Harmonics that make up a note.
+const HARMONICS: usize = 12;
+
+/// Share of the power that peaks must hold for a sound to consist of notes at all.
+const TONAL: f32 = 0.75;
+
+/// The notes that sound, as MIDI numbers, strongest first; none in a noise. `note` is the
+/// period that was heard: where its fundamental sounds and its harmonics are nearly all
+/// there is, it is the only note.
+pub fn sounding(samples: &[f32], rate: f32, note: Option<f32>) -> Vec<f32> {
+    let mut peaks = partials(samples, rate);
+    let all: f32 = peaks.iter().map(|p| p.1).sum();
+    if let Some(note) = note {
+        let root = frequency_of(note);
+        let own: f32 = harmonics(&peaks, root).map(|k| peaks[k].1).sum();
+        let low = peaks.iter().filter(|p| (p.0 / root - 1.0).abs() < 0.03).map(|p| p.1);
+        if own > 0.85 * all && low.fold(0.0, f32::max) > 0.02 * all {
+            return vec![note];
+        }
+    }
+    let mut notes = Vec::new();
+    let mut first = 0.0;
+    while notes.len() < MOST && all > 0.0 {
+        // Half steps of a third of a semitone over the usual range of roots.
+        let roots = (0..3 * 66).map(|k| frequency_of(30.0 + k as f32 / 3.0));
+        let strengths = roots.map(|root| (root, strength(&peaks, root)));
+        let Some((root, strength)) = strengths.max_by(|a, b| a.1.total_cmp(&b.1)) else { break };
+        let own: f32 = harmonics(&peaks, root).map(|k| peaks[k].1).sum();
+        if notes.is_empty() {
+            first = strength;
+        }
+        if strength < 0.35 * first || own < 0.12 * all {
+            break;
+        }
+        notes.push(note_of(root));
+        let taken: Vec<usize> = harmonics(&peaks, root).collect();
+        for k in taken {
+            peaks[k].1 = 0.0;
+        }
+    }
+    notes
+}
+
+/// Frequency and amplitude of the peaks of the mean spectrum, those within 50 dB of the
+/// strongest.
+fn partials(samples: &[f32], rate: f32) -> Vec<(f32, f32)> {
+    let size = ((0.37 * rate) as usize).next_power_of_two().max(64);
+    let mut spectrum = Spectrum::new(size);
+    let mut mean = vec![0.0; size / 2 + 1];
+    let mut power = Vec::new();
+    let frames = (samples.len() / (size / 2)).clamp(1, 6);
+    for k in 0..frames {
+        spectrum.power(samples, (size / 2 + k * size / 2) as isize, &mut power);
+        for (mean, power) in mean.iter_mut().zip(&power) {
+            *mean += power;
+        }
+    }
+    let strongest = mean.iter().copied().fold(0.0, f32::max);
+    let total: f32 = mean.iter().sum();
+    let peaks: Vec<usize> = (2..mean.len() - 2)
+        .filter(|&k| mean[k] > 1e-5 * strongest)
+        .filter(|&k| (k - 2..=k + 2).all(|j| mean[j] <= mean[k]))
+        .collect();
+    // In a noise every fifth bin is a peak of its own; notes are few and far between.
+    let few = peaks.iter().filter(|&&k| mean[k] > 1e-3 * strongest).take(61).count() <= 60;
+    let held: f32 = peaks.iter().map(|&k| mean[k - 2..=k + 2].iter().sum::<f32>()).sum();
+    if !few || held < TONAL * total {
+        return Vec::new();
+    }
+    peaks.iter().map(|&k| (k as f32 * rate / size as f32, mean[k].sqrt())).collect()
+}
+
+/// The peaks that are harmonics of `root`.
+fn harmonics(peaks: &[(f32, f32)], root: f32) -> impl Iterator<Item = usize> + '_ {
+    (0..peaks.len()).filter(move |&k| {
+        let order = (peaks[k].0 / root).round();
+        order >= 1.0 && (peaks[k].0 / (order * root) - 1.0).abs() < 0.015 && order <= 40.0
+    })
+}
+
+/// Weighted sum of the harmonics of a root that must itself sound or have many harmonics.
+fn strength(peaks: &[(f32, f32)], root: f32) -> f32 {
+    let mut strongest = [0.0_f32; HARMONICS + 1];
+    for &(frequency, amplitude) in peaks {
+        let order = (frequency / root).round();
+        let near = order >= 1.0 && (frequency / (order * root) - 1.0).abs() < 0.015;
+        if near && order as usize <= HARMONICS {
+            let slot = &mut strongest[order as usize];
+            *slot = slot.max(amplitude);
+        }
+    }
+    let sum: f32 = (1..=HARMONICS).map(|h| strongest[h] / (h as f32).sqrt()).sum();
+    let all = strongest.iter().copied().fold(0.0, f32::max);
+    // A root without its odd harmonics is an octave too low; one that does not sound itself
+    // may be what two notes have in common.
+    let odd = strongest[1] + strongest[3] + strongest[5];
+    let even = strongest[2] + strongest[4] + strongest[6];
+    match () {
+        () if odd < 0.15 * even => 0.0,
+        () if strongest[1] < 0.03 * all => 0.6 * sum,
+        () => sum,
+    }
+}
