@@ -6,7 +6,9 @@
 //! in the project writes a list of them.
 
 mod def;
+pub mod disk;
 pub mod factory;
+mod file;
 mod preset;
 pub mod schema;
 mod shape;
@@ -15,6 +17,7 @@ mod text;
 mod tree;
 
 pub use def::{Breed, Def, Kind, Option_, Unit};
+pub use file::{EXTENSION, FileError, Loaded, MAX_BYTES, Notice, VERSION};
 pub use preset::{Meta, Origin, Parent, Preset, Table};
 pub use schema::{Id, Patch, defs, id};
 pub use shape::{MAX_POINTS, Point, Shape, bowed};

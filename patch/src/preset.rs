@@ -15,6 +15,13 @@ pub enum Table {
     Own(Arc<Wavetable>),
 }
 
+impl Default for Table {
+    /// The table of every oscillator of a new patch.
+    fn default() -> Self {
+        Table::Factory("saw".into())
+    }
+}
+
 /// A preset another one descends from.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Parent {
@@ -84,7 +91,7 @@ impl Preset {
     pub fn init() -> Self {
         Preset {
             patch: Patch::default(),
-            tables: std::array::from_fn(|_| Table::Factory("saw".into())),
+            tables: Default::default(),
             shapes: Default::default(),
             macros: Default::default(),
             meta: Meta {
