@@ -1,0 +1,174 @@
+//! How different two sounds are to the ear.
+//!
+//! The distance is a mean of terms that each hear something else: spectra with windows of
+//! three lengths, loudness in bands as wide as the ear's, the shape of the spectrum, its
+//! transport, movement, envelope, pitch, noise. Each term is measured in units of its median
+//! between unrelated sounds, so 1 means unrelated. Level and small delays are taken out first.
+
+mod align;
+mod compare;
+mod features;
+mod pitch;
+mod stft;
+
+use align::Envelope;
+use compare::{Terms, compare};
+use features::{Ear, Features};
+use stft::Excerpt;
+
+use crate::Target;
+
+/// Places at which pitch is compared.
+const PLACES: usize = 8;
+
+/// How far a sound lies from the target.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Distances {
+    /// Wrong or missing pitch, 0 (right) to 1.
+    pub pitch: f32,
+    /// Difference of attack and level over time, 0 to 1.
+    pub envelope: f32,
+    /// Difference of the spectrum's shape and place, 0 to 1.
+    pub brightness: f32,
+    /// Difference between tone and noise, 0 to 1.
+    pub noise: f32,
+    /// Difference of what moves within the sound, 0 to 1.
+    pub movement: f32,
+    /// The whole: 0 identical, about 1 unrelated, at most 2.
+    pub total: f32,
+    /// The same for people: 100 identical, 0 unrelated.
+    pub score: f32,
+}
+
+impl Distances {
+    /// As far as can be: silence.
+    pub const FARTHEST: Distances = Distances {
+        pitch: 1.0,
+        envelope: 1.0,
+        brightness: 1.0,
+        noise: 1.0,
+        movement: 1.0,
+        total: 2.0,
+        score: 0.0,
+    };
+}
+
+/// Judges sounds against one target. Owns all memory it needs: judging does not allocate once
+/// the longest sound was heard.
+pub struct Judge {
+    ear: Ear,
+    len: usize,
+    power: f32,
+    envelope: Envelope,
+    target: Features,
+    loudest: f32,
+    places: Vec<usize>,
+    other_envelope: Envelope,
+    other: Features,
+}
+
+impl Judge {
+    /// For candidates at the rate of the target.
+    pub fn new(target: &Target) -> Self {
+        Judge::of(&target.samples, target.rate)
+    }
+
+    /// For candidates at the rate (hertz) of `target`, which is mono.
+    pub fn of(target: &[f32], rate: f32) -> Self {
+        let mut ear = Ear::new(rate, target.len());
+        let sound = Excerpt { samples: target, start: 0, len: target.len(), gain: 1.0 };
+        let mut envelope = Envelope::default();
+        envelope.measure(target, rate, target.len());
+        let places = envelope.loud_places(PLACES, rate);
+        let mut features = Features::default();
+        ear.hear(sound, None, &places, &mut features);
+        let loudest = envelope.loudest();
+        envelope.levels(0, rate, 1.0, loudest, &mut features.levels);
+        features.attack = envelope.attack();
+        Judge {
+            ear,
+            len: target.len(),
+            power: target.iter().map(|s| s * s).sum(),
+            envelope,
+            target: features,
+            loudest,
+            places,
+            other_envelope: Envelope::default(),
+            other: Features::default(),
+        }
+    }
+
+    /// How far `sound` (mono, same rate) lies from the target. What the target does not reach
+    /// is not heard; what is missing at the end is silence.
+    pub fn distance(&mut self, sound: &[f32]) -> Distances {
+        match self.terms(sound) {
+            Some(terms) => distances(&terms),
+            None => Distances::FARTHEST,
+        }
+    }
+
+    /// The terms of the distance; nothing for silence and for what is not numbers.
+    pub(crate) fn terms(&mut self, sound: &[f32]) -> Option<Terms> {
+        let rate = self.ear.rate;
+        let heard = &sound[..sound.len().min(self.len + (0.1 * rate) as usize)];
+        self.other_envelope.measure(heard, rate, self.len);
+        let start = self.other_envelope.lag(&self.envelope, rate);
+        let mut other = Excerpt { samples: heard, start, len: self.len, gain: 1.0 };
+        other.gain = align::gain(self.power, other)?;
+        self.ear.hear(other, Some(&self.target), &self.places, &mut self.other);
+        let levels = &mut self.other.levels;
+        self.other_envelope.levels(start, rate, other.gain, self.loudest, levels);
+        self.other.attack = self.other_envelope.attack();
+        Some(compare(&self.target, &self.other, self.ear.bands(1)))
+    }
+}
+
+/// Medians of the terms between unrelated sounds, and what each term weighs.
+const UNRELATED: [(f32, f32); 9] = [
+    (29.8, 0.20),
+    (0.68, 0.25),
+    (61.0, 0.12),
+    (0.16, 0.10),
+    (0.43, 0.10),
+    (13.2, 0.08),
+    (2.2, 0.05),
+    (0.35, 0.03),
+    (0.63, 0.07),
+];
+
+/// Most medians that one term may count.
+const CAP: f32 = 2.0;
+
+fn distances(terms: &Terms) -> Distances {
+    let values = [
+        terms.spectrum,
+        terms.loudness,
+        terms.shape,
+        terms.transport,
+        terms.movement,
+        terms.envelope,
+        terms.attack,
+        terms.noise,
+        terms.pitch,
+    ];
+    let mut part = [0.0; 9];
+    let mut total = 0.0;
+    for ((part, value), (median, weight)) in part.iter_mut().zip(values).zip(UNRELATED) {
+        *part = value / median;
+        total += weight * part.min(CAP);
+    }
+    let bar = |x: f32| x.clamp(0.0, 1.0);
+    let [_, _, shape, transport, movement, envelope, attack, noise, pitch] = part;
+    Distances {
+        pitch: bar(pitch),
+        envelope: bar(0.7 * envelope + 0.3 * attack),
+        brightness: bar(0.5 * (shape + transport)),
+        noise: bar(noise),
+        movement: bar(movement),
+        total,
+        score: (100.0 * (1.0 - total)).clamp(0.0, 100.0),
+    }
+}
+
+#[cfg(test)]
+mod tests;
