@@ -22,3 +22,4 @@ pub use preset::{Meta, Origin, Parent, Preset, Table};
 pub use schema::{Id, Patch, defs, id};
 pub use shape::{MAX_POINTS, Point, Shape, bowed};
 pub use table::{FRAME, MAX_FRAMES, TableError, Wavetable};
+pub use text::{amount_text, parse_amount};
