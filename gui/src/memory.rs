@@ -1,0 +1,113 @@
+//! What the editor remembers between frames: where the player looks and what the hand holds.
+
+use std::collections::BTreeSet;
+
+use cultivar_patch::{Id, schema::Source};
+
+use crate::curves::Curves;
+
+/// The pages of the editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// A target and what grows towards it.
+    Grow,
+    /// The whole voice.
+    #[default]
+    Synth,
+}
+
+/// The tabs of the Synth page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Oscillators and noise.
+    #[default]
+    Voice,
+    /// Effects.
+    Effects,
+    /// Modulation routes.
+    Routes,
+}
+
+/// What the player has set up once, to be kept from one opening of the window to the next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// The page last looked at.
+    pub page: Page,
+    /// The light theme instead of the dark one.
+    pub light: bool,
+    /// No movement that tells nothing.
+    pub reduced_motion: bool,
+    /// The computer's keyboard plays.
+    pub computer_keys: bool,
+    /// Size of the editor, 0.75 to 2.
+    pub zoom: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            page: Page::Synth,
+            light: false,
+            reduced_motion: false,
+            computer_keys: false,
+            zoom: 1.0,
+        }
+    }
+}
+
+/// What the editor remembers between frames.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// What to keep beyond this window.
+    pub settings: Settings,
+    /// The tab of the Synth page.
+    pub tab: Tab,
+    /// The envelope shown, 0 to 3.
+    pub env: usize,
+    /// The low-frequency oscillator shown, 0 to 5.
+    pub lfo: usize,
+    /// The band of noise shown, 0 to 3.
+    pub band: usize,
+    /// Whether the list of presets is open.
+    pub presets_open: bool,
+    /// Every parameter that has had a place on screen, where somebody wants to know.
+    pub seen: Option<BTreeSet<Id>>,
+    pub(crate) search: String,
+    pub(crate) only_favourites: bool,
+    pub(crate) saving: Option<Saving>,
+    pub(crate) typing: Option<Typing>,
+    pub(crate) naming: Option<(usize, String)>,
+    pub(crate) held: Option<Held>,
+    pub(crate) source_hovered: Option<Source>,
+    pub(crate) source_hovering: Option<Source>,
+    pub(crate) point_held: Option<usize>,
+    pub(crate) snap: bool,
+    pub(crate) mouse_key: Option<u8>,
+    pub(crate) computer_keys_down: Vec<(egui::Key, u8)>,
+    pub(crate) octave: i32,
+    pub(crate) curves: Curves,
+    pub(crate) hint: Option<(String, f64)>,
+    pub(crate) seed_text: Option<String>,
+}
+
+/// The save dialog.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Saving {
+    pub(crate) name: String,
+    pub(crate) tags: String,
+}
+
+/// A value being typed.
+#[derive(Clone, Debug)]
+pub(crate) struct Typing {
+    pub(crate) id: Id,
+    pub(crate) text: String,
+    pub(crate) fresh: bool,
+}
+
+/// A knob in the hand: where it would stand if it could stand anywhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    pub(crate) id: Id,
+    pub(crate) position: f32,
+}

@@ -1,0 +1,29 @@
+//! The two filters.
+
+use cultivar_patch::schema::ids;
+use egui::{Rect, vec2};
+
+use crate::desk::Desk;
+use crate::layout::Cut;
+use crate::theme::{GAP, Palette};
+use crate::widgets::{Knob, knob_row, section, select, well};
+
+/// Draws both filters side by side.
+pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    for k in 0..2 {
+        filter(ui, desk, rect.column(k, 2, GAP), k);
+    }
+}
+
+fn filter(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
+    let p = Palette::of(ui);
+    let filter = &ids().filter[k];
+    let title = ["Filter 1", "Filter 2"][k];
+    let (mut line, mut body) = section(ui, desk, rect, title, p.coral, Some(filter.on));
+    select(ui, desk, line.cut_right(116.0).shrink2(vec2(0.0, 4.0)), filter.model);
+    let knobs = body.cut_bottom(44.0);
+    well(ui, body);
+    let off = !desk.on(filter.on);
+    let ids = [filter.cutoff, filter.resonance, filter.drive, filter.key, filter.mix];
+    knob_row(ui, desk, knobs, &ids.map(|id| Knob::small(id, p.coral).dim(off)));
+}
