@@ -12,7 +12,6 @@ mod layout;
 mod memory;
 mod paint;
 mod synth;
-mod text;
 mod theme;
 mod view;
 mod widgets;

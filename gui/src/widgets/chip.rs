@@ -6,10 +6,10 @@ use egui::{
     vec2,
 };
 
+use crate::Gesture;
 use crate::desk::Desk;
 use crate::paint::{text, text_width};
 use crate::theme::{Palette, Weight, size};
-use crate::{Gesture, text};
 
 /// Width of a chip that says `name`.
 pub(crate) fn chip_width(ui: &egui::Ui, name: &str) -> f32 {
@@ -105,6 +105,6 @@ pub(crate) fn dot(ui: &mut egui::Ui, desk: &mut Desk, at: egui::Pos2, id: Id, hu
         "{}\n{}: {}",
         def.doc,
         def.full_name(),
-        text::text(def, if on { 1.0 } else { 0.0 })
+        def.text(if on { 1.0 } else { 0.0 })
     ));
 }

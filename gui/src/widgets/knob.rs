@@ -6,12 +6,12 @@ use cultivar_patch::{Id, Kind, Unit, schema::Source};
 use egui::{Align2, Color32, Key, Rect, Response, Sense, Stroke, accesskit, pos2, vec2};
 
 use super::knob_menu;
+use crate::Gesture;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::memory::{Held, Typing};
 use crate::paint::{arc, polar, text_in};
 use crate::theme::{Palette, Weight, size};
-use crate::{Gesture, text};
 
 /// Angle of the least value, clockwise from the right.
 const FROM: f32 = 0.75 * PI;
@@ -66,7 +66,7 @@ impl<'a> Knob<'a> {
             egui::WidgetInfo::slider(ui.is_enabled(), f64::from(value), &full_name)
         });
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_value(text::text(def, value));
+            node.set_value(def.text(value));
             node.set_min_numeric_value(f64::from(def.min));
             node.set_max_numeric_value(f64::from(def.max));
             node.add_action(accesskit::Action::Increment);
@@ -109,8 +109,7 @@ impl<'a> Knob<'a> {
         let typed = response.double_clicked() && modifiers.command
             || response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         if typed {
-            desk.memory.typing =
-                Some(Typing { id: self.id, text: text::text(def, value), fresh: true });
+            desk.memory.typing = Some(Typing { id: self.id, text: def.text(value), fresh: true });
         } else if response.double_clicked() {
             desk.set(self.id, def.default, Gesture::Once);
         }
@@ -153,7 +152,7 @@ impl<'a> Knob<'a> {
         let painter = ui.painter();
         let label_at = pos2(cell.center().x, centre.y + r + 9.5);
         let label = self.name.unwrap_or(def.name);
-        let shown = text::text(def, desk.value(self.id));
+        let shown = def.text(desk.value(self.id));
         let ink = if self.dim { p.faint } else { p.muted };
         let row = |y: f32| {
             Rect::from_center_size(pos2(cell.center().x, y), vec2(cell.width() + 4.0, 14.0))
@@ -263,7 +262,7 @@ impl<'a> Knob<'a> {
         let Some(mut typing) = desk.memory.typing.take() else { return };
         let field = egui::TextEdit::singleline(&mut typing.text)
             .font(crate::theme::font(size::TINY, Weight::Regular))
-            .align(egui::Align::Center)
+            .align(Align2::CENTER_CENTER)
             .margin(vec2(2.0, 0.0));
         let response = ui.put(rect.expand2(vec2(6.0, 1.0)), field);
         response.widget_info(|| {
@@ -276,7 +275,7 @@ impl<'a> Knob<'a> {
             desk.memory.typing = Some(typing);
         } else if response.lost_focus() {
             let escaped = ui.input(|i| i.key_pressed(Key::Escape));
-            if let Some(value) = text::parse(self.id.def(), &typing.text).filter(|_| !escaped) {
+            if let Some(value) = self.id.def().parse(&typing.text).filter(|_| !escaped) {
                 desk.set(self.id, value, Gesture::Once);
             }
         } else {

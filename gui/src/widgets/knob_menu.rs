@@ -7,7 +7,7 @@ use super::select::source_menu;
 use crate::desk::{Desk, Wire};
 use crate::memory::Typing;
 use crate::theme::{Palette, Weight, font, size};
-use crate::{Command, Gesture, text};
+use crate::{Command, Gesture};
 
 /// The schema's sentence, the value, the routes.
 pub(crate) fn tip(ui: &mut egui::Ui, desk: &Desk, id: Id) {
@@ -15,7 +15,7 @@ pub(crate) fn tip(ui: &mut egui::Ui, desk: &Desk, id: Id) {
     let def = id.def();
     ui.set_max_width(260.0);
     ui.label(RichText::new(def.full_name()).font(font(size::SMALL, Weight::Bold)));
-    ui.label(RichText::new(text::text(def, desk.value(id))).color(p.leaf));
+    ui.label(RichText::new(def.text(desk.value(id))).color(p.leaf));
     ui.label(RichText::new(def.doc).color(p.muted));
     for wire in desk.wires_to(id) {
         let line = format!("{}  {}", desk.source_name(wire.source), amount_text(id, wire.amount));
@@ -51,7 +51,7 @@ pub(crate) fn show(desk: &mut Desk, response: &Response, id: Id) {
             ui.close();
         }
         if ui.button("Type a value…").clicked() {
-            let text = text::text(def, desk.value(id));
+            let text = def.text(desk.value(id));
             desk.memory.typing = Some(Typing { id, text, fresh: true });
             ui.close();
         }
