@@ -1,9 +1,13 @@
 //! Search: listening to a target, distance, children and strands that grow towards a sound.
 
+pub mod cross;
 pub mod distance;
+pub mod genome;
 pub mod listen;
+pub mod mutate;
 pub mod rng;
 pub mod target;
+pub mod wild;
 
 pub use distance::{Distances, Judge};
 pub use rng::Rng;
