@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatReader, TrackType};
-use symphonia::core::io::{MediaSource, MediaSourceStream};
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 
 use crate::sniff::{self, HEAD, Kind};
 use crate::wav;
@@ -144,18 +144,20 @@ pub fn decode_start(path: &Path, seconds: f64) -> Result<Audio, AudioError> {
     if !known.is_file() {
         return Err(AudioError::NotFile);
     }
-    read(File::open(path)?, seconds)
+    read(|| File::open(path), seconds)
 }
 
 /// Decodes a file that lies in memory, at most [`LONGEST`] seconds of it.
 pub fn decode_bytes(bytes: &[u8]) -> Result<Audio, AudioError> {
-    read(Cursor::new(bytes), LONGEST)
+    read(|| Ok(Cursor::new(bytes)), LONGEST)
 }
 
-fn read<'s>(mut source: impl MediaSource + 's, seconds: f64) -> Result<Audio, AudioError> {
+fn read<'s, S: MediaSource + 's>(
+    open: impl Fn() -> io::Result<S>,
+    seconds: f64,
+) -> Result<Audio, AudioError> {
     let mut head = Vec::with_capacity(HEAD);
-    source.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
-    source.rewind()?;
+    open()?.take(HEAD as u64).read_to_end(&mut head)?;
     let kind = match sniff::kind(&head) {
         Kind::Empty => return Err(AudioError::Empty),
         Kind::Video(name) => return Err(AudioError::Video(name)),
@@ -170,9 +172,19 @@ fn read<'s>(mut source: impl MediaSource + 's, seconds: f64) -> Result<Audio, Au
     }
     // The decoders are written to return errors, yet on damaged input arithmetic in them can
     // still overflow; what a file says must never end the process.
-    catch_unwind(AssertUnwindSafe(|| Decoding::open(source, kind)?.run(seconds))).unwrap_or_else(
-        |_| Err(AudioError::Damaged { kind: kind.name(), why: "nonsense in it".into() }),
-    )
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let stream = Box::new(open()?);
+        match Decoding::open(stream, kind) {
+            // Chunks behind the sound are looked for first; where the file ends before them,
+            // it is read as a stream.
+            Err(_) if kind == Kind::Aiff => {
+                Decoding::open(Box::new(ReadOnlySource::new(open()?)), kind)?.run(seconds)
+            }
+            decoding => decoding?.run(seconds),
+        }
+    }));
+    let nonsense = || AudioError::Damaged { kind: kind.name(), why: "nonsense in it".into() };
+    decoded.unwrap_or_else(|_| Err(nonsense()))
 }
 
 fn check(channels: usize, rate: u32) -> Result<(), AudioError> {
@@ -196,8 +208,8 @@ struct Decoding<'s> {
 }
 
 impl<'s> Decoding<'s> {
-    fn open(source: impl MediaSource + 's, kind: Kind) -> Result<Self, AudioError> {
-        let stream = MediaSourceStream::new(Box::new(source), Default::default());
+    fn open(source: Box<dyn MediaSource + 's>, kind: Kind) -> Result<Self, AudioError> {
+        let stream = MediaSourceStream::new(source, Default::default());
         let probe = symphonia::default::get_probe();
         let damaged = |e: Error| AudioError::Damaged { kind: kind.name(), why: said(&e) };
         let format = probe
