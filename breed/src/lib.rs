@@ -2,6 +2,7 @@
 
 pub mod cross;
 pub mod distance;
+pub mod extract;
 pub mod genome;
 pub mod listen;
 pub mod mutate;

@@ -170,6 +170,11 @@ impl Target {
         })
     }
 
+    /// The key that plays the target: the nearest to its note.
+    pub fn key(&self) -> u8 {
+        self.note.round().clamp(0.0, 127.0) as u8
+    }
+
     /// The level contour at `time` seconds, in decibels.
     pub fn level_at(&self, time: f32) -> f32 {
         let place = (time / HOP).clamp(0.0, (self.level.len() - 1) as f32);

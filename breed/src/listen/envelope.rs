@@ -17,8 +17,14 @@ pub struct Envelope {
     pub release: f32,
 }
 
-/// RMS level in decibels every [`HOP`] seconds, in windows around those places.
+/// RMS level in decibels every [`HOP`] seconds.
 pub fn level(samples: &[f32], rate: f32) -> Vec<f32> {
+    contour(samples, rate, HOP, WINDOW)
+}
+
+/// RMS level in decibels every `hop` seconds, in windows of `window` seconds around those
+/// places.
+pub fn contour(samples: &[f32], rate: f32, hop: f32, window: f32) -> Vec<f32> {
     let mut sums = Vec::with_capacity(samples.len() + 1);
     let mut sum = 0.0;
     sums.push(sum);
@@ -26,10 +32,10 @@ pub fn level(samples: &[f32], rate: f32) -> Vec<f32> {
         sum += f64::from(s) * f64::from(s);
         sums.push(sum);
     }
-    let points = (samples.len() as f32 / (rate * HOP)) as usize + 1;
-    let half = (0.5 * WINDOW * rate).max(1.0);
+    let points = (samples.len() as f32 / (rate * hop)) as usize + 1;
+    let half = (0.5 * window * rate).max(1.0);
     let at = |k: usize| {
-        let centre = k as f32 * HOP * rate;
+        let centre = k as f32 * hop * rate;
         let from = ((centre - half).max(0.0) as usize).min(samples.len() - 1);
         let to = ((centre + half) as usize).clamp(from + 1, samples.len());
         let power = (sums[to] - sums[from]) / (to - from) as f64;

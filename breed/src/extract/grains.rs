@@ -1,0 +1,121 @@
+//! The sound itself as a wavetable: long frames between which a steady sweep crossfades.
+//!
+//! A sweep that moves by one frame per cycle plays `(1 − φ) F[n](φ) + φ F[n+1](φ)` at phase `φ`
+//! of cycle `n`. The frames `F` for which that comes nearest to the sound follow from one small
+//! linear system per phase. Played at another pitch, the frames become grains: the sound is
+//! shifted, its course in time stays.
+
+use std::sync::Arc;
+
+use cultivar_patch::schema::ids;
+use cultivar_patch::{FRAME, MAX_FRAMES, Wavetable};
+
+use super::curve::Polyline;
+use super::draft::Draft;
+use super::harmonics::Tune;
+use super::warp::Warped;
+use crate::Target;
+use crate::listen::pitch::{frequency_of, note_of};
+use crate::target::HOP;
+
+/// Pull of the frames towards silence. It keeps neighbours from growing large and opposite
+/// halfway through a cycle, where only their sum is heard.
+const PULL: f32 = 0.01;
+
+/// Cycles of the lowest pitch at which a frame carries all harmonics of the target, in step
+/// with the target's own pitch where it has one.
+fn grain(target: &Target) -> f32 {
+    let lowest = target.rate / FRAME as f32;
+    let most = (MAX_FRAMES - 2) as f32 / target.duration;
+    if target.confidence == 0.0 {
+        return lowest;
+    }
+    let pitch = frequency_of(target.note);
+    let halvings = (pitch / lowest).log2().floor().clamp(0.0, 4.0);
+    let in_step = pitch / halvings.exp2();
+    if (lowest..=most).contains(&in_step) { in_step } else { lowest }
+}
+
+/// The patch that plays a target as frames of its own samples.
+pub(crate) fn grains(target: &Target, name: &str) -> Option<Draft> {
+    let frequency = grain(target);
+    let tune = Tune::steady(target, note_of(frequency));
+    let warped = Warped::new(&target.samples, target.rate, &tune.notes, HOP, FRAME);
+    let cycles = warped.samples.len().div_ceil(FRAME).clamp(1, MAX_FRAMES - 1);
+    let (table, level) = solve(name, &warped.samples, cycles)?;
+    let mut draft = Draft::new(target, name);
+    let osc = ids().osc[0];
+    let patch = &mut draft.preset.patch;
+    patch.osc[0].on = 1.0;
+    patch.osc[0].level = 0.0;
+    draft.preset.tables[0] = cultivar_patch::Table::Own(table);
+    draft.tune(target, 0, tune.note);
+    let sweep = Polyline { corners: vec![(0, 0.0), (1, 1.0)] };
+    draft.follow(osc.position, &sweep, cycles as f32 / frequency);
+    draft.loudness(level, 1.0);
+    Some(draft)
+}
+
+/// The table of `cycles + 1` frames whose sweep plays `samples`, with its peak at 1, and the
+/// level in decibels at which it does.
+fn solve(name: &str, samples: &[f32], cycles: usize) -> Option<(Arc<Wavetable>, f32)> {
+    let count = cycles + 1;
+    let mut frames = vec![0.0_f32; count * FRAME];
+    let (mut diagonal, mut right) = (vec![0.0_f32; count], vec![0.0_f32; count]);
+    for phase in 0..FRAME {
+        let b = phase as f32 / FRAME as f32;
+        let a = 1.0 - b;
+        let beside = a * b;
+        diagonal.fill(PULL);
+        right.fill(0.0);
+        for cycle in 0..cycles {
+            let sample = samples.get(cycle * FRAME + phase).copied().unwrap_or(0.0);
+            diagonal[cycle] += a * a;
+            diagonal[cycle + 1] += b * b;
+            right[cycle] += a * sample;
+            right[cycle + 1] += b * sample;
+        }
+        for k in 1..count {
+            let share = beside / diagonal[k - 1];
+            diagonal[k] -= share * beside;
+            right[k] -= share * right[k - 1];
+        }
+        let mut next = 0.0;
+        for k in (0..count).rev() {
+            let after = if k + 1 < count { beside * next } else { 0.0 };
+            next = (right[k] - after) / diagonal[k];
+            frames[k * FRAME + phase] = next;
+        }
+    }
+    let peak = frames.iter().fold(0.0_f32, |peak, s| peak.max(s.abs())).max(1e-9);
+    frames.iter_mut().for_each(|s| *s /= peak);
+    let table = Wavetable::new(name, frames).ok()?;
+    Some((Arc::new(table), 20.0 * peak.log10()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sweep_plays_the_sound() {
+        let mut state = 7_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        };
+        let samples: Vec<f32> = (0..20 * FRAME).map(|_| noise()).collect();
+        let (table, level) = solve("t", &samples, 20).unwrap();
+        let gain = 10.0_f32.powf(level / 20.0);
+        let (mut error, mut power) = (0.0, 0.0);
+        for (k, s) in samples.iter().enumerate() {
+            let (n, phase) = (k / FRAME, k % FRAME);
+            let share = phase as f32 / FRAME as f32;
+            let (a, b) = (table.frame(n)[phase], table.frame(n + 1)[phase]);
+            error += (gain * (a + share * (b - a)) - s).powi(2);
+            power += s * s;
+        }
+        let db = 10.0 * (error / power).log10();
+        assert!(db < -18.0, "white noise comes out with an error of {db} dB");
+    }
+}
