@@ -22,7 +22,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use crate::{Preset, disk};
+use crate::{Meta, Preset, disk};
 
 pub use migrate::VERSION;
 
@@ -132,10 +132,7 @@ impl Preset {
     /// Reads the file at `path`. A preset without a name takes that of its file.
     pub fn load(path: &Path) -> Result<Loaded, FileError> {
         let mut loaded = Preset::from_json(bytes_of(path)?)?;
-        let name = &mut loaded.preset.meta.name;
-        if let Some(stem) = path.file_stem().filter(|_| name.is_empty()) {
-            *name = bounds::line(&stem.to_string_lossy(), bounds::NAME);
-        }
+        loaded.preset.meta.take_name_of(path);
         Ok(loaded)
     }
 
@@ -148,6 +145,21 @@ impl Preset {
         }
         let json = self.to_json();
         disk::replace(path, |out| Ok(out.write_all(json.as_bytes())?))
+    }
+}
+
+impl Meta {
+    /// Reads what the player knows of the preset at `path`, without its sound.
+    pub fn load(path: &Path) -> Result<Meta, FileError> {
+        let mut meta = read::meta(&bytes_of(path)?)?;
+        meta.take_name_of(path);
+        Ok(meta)
+    }
+
+    fn take_name_of(&mut self, path: &Path) {
+        if let Some(stem) = path.file_stem().filter(|_| self.name.is_empty()) {
+            self.name = bounds::line(&stem.to_string_lossy(), bounds::NAME);
+        }
     }
 }
 

@@ -29,7 +29,7 @@ impl Wavetable {
     /// Checks and takes `samples`, frame after frame. Samples beyond ±8 are clamped.
     pub fn new(name: impl Into<String>, mut samples: Vec<f32>) -> Result<Self, TableError> {
         let frames = samples.len() / FRAME;
-        if samples.len() % FRAME != 0 || frames == 0 || frames > MAX_FRAMES {
+        if !samples.len().is_multiple_of(FRAME) || frames == 0 || frames > MAX_FRAMES {
             return Err(TableError::Length(samples.len()));
         }
         if let Some(bad) = samples.iter().position(|s| !s.is_finite()) {

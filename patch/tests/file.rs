@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cultivar_patch::{
-    FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, Notice, Origin, Parent, Point, Preset,
-    Shape, Table, Wavetable, defs, disk, id,
+    FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, Meta, Notice, Origin, Parent, Point,
+    Preset, Shape, Table, Wavetable, defs, disk, id,
 };
 use proptest::prelude::*;
 
@@ -267,6 +267,7 @@ fn saving_replaces_whole_or_not_at_all() {
     let second = Preset::init();
     second.save(&path).expect("second");
     assert_eq!(Preset::load(&path).expect("load").preset, second);
+    assert_eq!(Meta::load(&path).expect("meta"), second.meta);
     let failed = disk::replace(&path, |out| {
         std::io::Write::write_all(out, b"half")?;
         Err(std::io::Error::other("no more"))

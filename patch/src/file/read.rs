@@ -14,7 +14,7 @@ use super::fields::{Fields, First};
 use super::migrate::{self, Params, VERSION};
 use super::{FileError, Loaded, Notice, bounds};
 use crate::{
-    Def, FRAME, Id, Kind, MAX_FRAMES, MAX_POINTS, Origin, Patch, Point, Preset, Shape, Table,
+    Def, FRAME, Id, Kind, MAX_FRAMES, MAX_POINTS, Meta, Origin, Patch, Point, Preset, Shape, Table,
     Wavetable, defs,
 };
 
@@ -42,6 +42,17 @@ pub(super) fn preset(bytes: &[u8]) -> Result<Loaded, FileError> {
         }
     }
     Ok(Loaded { preset, notices: reader.notices })
+}
+
+/// What the player knows of a preset, without its sound.
+pub(super) fn meta(bytes: &[u8]) -> Result<Meta, FileError> {
+    let text = text(bytes)?;
+    let mut fields: Fields = serde_json::from_str(text).map_err(|e| syntax(text, 0, &e))?;
+    header(text, &mut fields)?;
+    let mut preset = Preset::init();
+    let mut reader = Reader { text, notices: Vec::new(), room: bounds::VALUES };
+    reader.meta(&mut fields, &mut preset);
+    Ok(preset.meta)
 }
 
 /// The version of a preset file, where it is one.
