@@ -1,1 +1,3 @@
-//! placeholder.
+//! The instrument in a host.
+
+pub mod window;

@@ -1,0 +1,232 @@
+//! What nice-plug asks of an editor, answered with a baseview window.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use baseview::dpi::LogicalSize;
+use baseview::host::{Host, HostCallbacks, HostMainThreadCaller};
+use baseview::{HandlerError, Window, WindowSettings, WindowSize};
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::NativeSize;
+use nice_plug::editor::{
+    Editor, EditorHandle, HostMethods, Modifiers, ParentWindowHandle, ResizeHint, SpawnedEditor,
+    VirtualKeyCode,
+};
+
+use super::stage::Stage;
+use super::{App, Extent, Incoming, Pace, Repaint, Shared, canvas, desktop, keys};
+
+/// Makes what a window shows, on the window's thread: fonts and styles go into the context.
+pub(super) type Make<A> = Arc<dyn Fn(&egui::Context, GuiContext) -> A + Send + Sync>;
+
+/// The editor a plug-in gives to nice-plug: `type Editor = WindowEditor<MyApp>`.
+pub struct WindowEditor<A: App> {
+    title: String,
+    extent: Arc<Extent>,
+    repaint: Repaint,
+    pace: Arc<Pace>,
+    make: Make<A>,
+}
+
+impl<A: App> WindowEditor<A> {
+    /// An editor titled `title` (seen where the window stands alone), of the size and zoom in
+    /// `extent`, repainted through `repaint`, showing what `make` makes each time it opens.
+    pub fn new(
+        title: impl Into<String>,
+        extent: Arc<Extent>,
+        repaint: Repaint,
+        make: impl Fn(&egui::Context, GuiContext) -> A + Send + Sync + 'static,
+    ) -> Self {
+        Self { title: title.into(), extent, repaint, pace: Arc::default(), make: Arc::new(make) }
+    }
+
+    /// How long its frames take.
+    pub fn pace(&self) -> Arc<Pace> {
+        Arc::clone(&self.pace)
+    }
+
+    fn settings(&self, parent: Option<ParentWindowHandle>, wait: bool) -> WindowSettings {
+        let [width, height] = Extent::MIN.map(|side| side * Extent::ZOOM[0]);
+        if !self.extent.knows_scale() {
+            self.extent.set_scale(desktop::scale().unwrap_or(1.0));
+        }
+        WindowSettings::new()
+            .with_title(self.title.clone())
+            .with_size(self.extent.physical())
+            .with_min_size(LogicalSize::new(width, height))
+            .with_resizable(true)
+            .with_parent(parent.as_ref())
+            .with_wait_for_parent(wait)
+            .with_gl_config(canvas::config())
+    }
+}
+
+impl<A: App> Editor for WindowEditor<A> {
+    type Handle = Handle;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
+        let shared = Arc::new(Shared {
+            extent: Arc::clone(&self.extent),
+            repaint: self.repaint.clone(),
+            pace: Arc::clone(&self.pace),
+            inbox: Default::default(),
+            typing: AtomicBool::new(false),
+        });
+        // The host has made room for the size it was told before it told us its scale; the first
+        // frame asks for the right one.
+        let settings = self
+            .settings(parent, wait_for_parent)
+            .with_fallback_scale_factor(fallback_scale_factor);
+        // What a host says counts where the display itself says nothing, as in baseview.
+        self.extent.set_scale(desktop::scale().or(fallback_scale_factor).unwrap_or(1.0));
+        let stage = {
+            let (shared, make) = (Arc::clone(&shared), Arc::clone(&self.make));
+            move |window| Stage::open(window, shared, make, gui_context)
+        };
+        let window = Window::create_with_host(settings, stage, host.map(host_of))
+            .inspect_err(|error| tracing::error!("the editor does not open: {error}"))?;
+        Ok(SpawnedEditor { handle: Handle { shared }, window })
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        if !self.extent.knows_scale() {
+            self.extent.set_scale(desktop::scale().unwrap_or(1.0));
+        }
+        self.extent.native()
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        self.extent.hint()
+    }
+
+    unsafe fn assume_standalone_in_process(&self) {
+        // SAFETY: the caller keeps the same promises.
+        unsafe { baseview::assume_standalone_in_process() }
+    }
+}
+
+/// The host's hold on an open window.
+pub struct Handle {
+    shared: Arc<Shared>,
+}
+
+impl EditorHandle for Handle {
+    type Window = Window;
+    type Error = baseview::Error;
+
+    fn run_until_closed(window: Window) -> Result<(), baseview::Error> {
+        window.run_until_closed()
+    }
+
+    fn set_parent(
+        &self,
+        parent: ParentWindowHandle,
+        window: &Window,
+    ) -> Result<(), baseview::Error> {
+        window.set_parent(&parent)
+    }
+
+    fn show(&self, window: &Window) -> Result<(), baseview::Error> {
+        window.show()?;
+        self.shared.repaint.request();
+        Ok(())
+    }
+
+    fn hide(&self, window: &Window) -> Result<(), baseview::Error> {
+        window.hide()
+    }
+
+    fn set_size(&self, size: NativeSize<u32>, window: &Window) -> Result<(), baseview::Error> {
+        window.resize(baseview::dpi::NativeSize::new(size.width, size.height))
+    }
+
+    fn host_main_thread_callback(&self, window: &Window) {
+        window.host_main_thread_callback();
+    }
+
+    fn adjust_size(&self, size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
+        let now = window.size();
+        let current = NativeSize::from_logical_or_physical(now.logical, now.physical);
+        Some(self.shared.extent.hint().adjust_size(size, current, self.shared.extent.scale()))
+    }
+
+    fn set_fallback_scale_factor(
+        &self,
+        scale: f64,
+        window: &Window,
+    ) -> Result<(), baseview::Error> {
+        window.suggest_fallback_scale_factor(scale)
+    }
+
+    fn on_virtual_key_from_host(
+        &self,
+        key: VirtualKeyCode,
+        pressed: bool,
+        modifiers: Modifiers,
+    ) -> bool {
+        if !self.shared.typing.load(Ordering::Relaxed) {
+            return false;
+        }
+        let Some(key) = keys::from_host(key) else { return false };
+        let modifiers = keys::modifiers_from_host(modifiers);
+        self.shared.send(Incoming::Key(egui::Event::Key {
+            key,
+            physical_key: None,
+            pressed,
+            repeat: false,
+            modifiers,
+        }));
+        if key == egui::Key::Space && pressed {
+            self.shared.send(Incoming::Key(egui::Event::Text(" ".to_owned())));
+        }
+        true
+    }
+
+    fn state_changed(&self) {
+        self.shared.repaint.request();
+    }
+
+    fn param_value_changed(&self, _id: &str, _normalized: f32) {
+        self.shared.repaint.request();
+    }
+
+    fn param_modulation_changed(&self, _id: &str, _offset: f32) {
+        self.shared.repaint.request();
+    }
+}
+
+fn host_of(methods: HostMethods) -> Host {
+    Host::new()
+        .with_callbacks(Callbacks(methods.callbacks))
+        .with_main_thread(MainThread(methods.main_thread_caller))
+}
+
+struct Callbacks(Box<dyn nice_plug::editor::HostCallbacks>);
+
+impl HostCallbacks for Callbacks {
+    fn request_resize(&mut self, size: WindowSize) -> Result<(), HandlerError> {
+        self.0
+            .request_resize(size.physical.into(), size.scale_factor)
+            .map_err(HandlerError::from_boxed)
+    }
+
+    fn destroyed(&mut self) {
+        self.0.destroyed();
+    }
+}
+
+struct MainThread(Box<dyn nice_plug::editor::HostMainThreadCaller>);
+
+impl HostMainThreadCaller for MainThread {
+    fn call_main_thread(&mut self) {
+        self.0.call_main_thread();
+    }
+}

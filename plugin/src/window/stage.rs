@@ -1,0 +1,411 @@
+//! The life of one open window: events to egui, frames to the screen, panics to nobody.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use baseview::dpi::{LogicalSize, PhysicalSize, Size};
+use baseview::{
+    DamageArea, DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, TimerHandle,
+    WindowContext, WindowEvent, WindowHandler, WindowSize,
+};
+use egui::{OutputCommand, ViewportCommand};
+use keyboard_types::KeyboardEvent;
+use nice_plug::context::gui::GuiContext;
+
+use super::canvas::Canvas;
+use super::desktop::Desktop;
+use super::editor::Make;
+use super::fault::{self, guarded};
+use super::input::{self, Input, Whose};
+use super::{App, Drag, Extent, Shared, keys};
+
+/// Frames that news from the plug-in may cause: 30 a second.
+const NEWS: Duration = Duration::from_millis(33);
+/// How often the host is looked at: it may put the window elsewhere without saying so.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// baseview's handler of one window.
+pub(super) struct Stage<A: App> {
+    window: WindowContext,
+    shared: Arc<Shared>,
+    desktop: Desktop,
+    input: RefCell<Input>,
+    scene: RefCell<Scene<A>>,
+    /// When the next frame is wanted.
+    due: Cell<Option<Instant>>,
+    /// When baseview will next ask for a frame of its own accord.
+    alarm: Cell<Option<Instant>>,
+    drawn: Cell<Instant>,
+    opened: Instant,
+    /// A size to ask for once, if the window did not open with it.
+    asked: Cell<Option<Size>>,
+}
+
+/// What is drawn and with what.
+struct Scene<A: App> {
+    ctx: egui::Context,
+    /// The editor, or why there is none any more.
+    app: Result<A, String>,
+    canvas: Canvas,
+    cursor: MouseCursor,
+    make: Make<A>,
+    host: GuiContext,
+}
+
+/// What a frame asks of the window once the frame is done.
+struct Wishes {
+    size: Option<Size>,
+    focus: bool,
+    cursor: Option<MouseCursor>,
+    copied: Vec<String>,
+    again: Duration,
+}
+
+impl<A: App> Stage<A> {
+    /// Sets the window up; called on its thread.
+    pub(super) fn open(
+        window: WindowContext,
+        shared: Arc<Shared>,
+        make: Make<A>,
+        host: GuiContext,
+    ) -> Result<Self, HandlerError> {
+        let gl = window.gl_context().ok_or(NoOpenGl)?;
+        let canvas =
+            guarded(|| Canvas::new(gl)).map_err(Broken)?.map_err(HandlerError::from_boxed)?;
+        let ctx = context(&shared);
+        let app = guarded(|| make(&ctx, host.clone()));
+        let desktop = Desktop::connect(&window, Arc::clone(&shared), A::accepts);
+        let opened = window.size();
+        shared.extent.set_scale(opened.scale_factor);
+        let wanted = shared.extent.physical();
+        let asked = (wanted != opened.physical).then_some(Size::Physical(wanted));
+        shared.repaint.connect(Some(window.waker()));
+        if let Err(error) = window.create_timer(LOOK) {
+            tracing::debug!("no timer: {error}");
+        }
+        let now = Instant::now();
+        Ok(Self {
+            window,
+            shared,
+            desktop,
+            input: RefCell::new(Input::new()),
+            scene: RefCell::new(Scene {
+                ctx,
+                app,
+                canvas,
+                cursor: MouseCursor::Default,
+                make,
+                host,
+            }),
+            due: Cell::new(Some(now)),
+            alarm: Cell::new(None),
+            drawn: Cell::new(now),
+            opened: now,
+            asked: Cell::new(asked),
+        })
+    }
+
+    /// Wants a frame after `delay`.
+    fn want(&self, delay: Duration) {
+        let now = Instant::now();
+        let Some(at) = now.checked_add(delay) else { return };
+        if self.due.get().is_none_or(|due| at < due) {
+            self.due.set(Some(at));
+        }
+        if delay.is_zero() {
+            self.window.request_redraw();
+        } else if self.alarm.get().is_none_or(|alarm| alarm <= now || alarm > at) {
+            self.alarm.set(Some(at));
+            self.window.request_redraw_after(delay);
+        }
+    }
+
+    /// Takes what came from other threads.
+    fn receive(&self) {
+        for incoming in self.shared.received() {
+            self.input.borrow_mut().incoming(incoming);
+            self.want(Duration::ZERO);
+        }
+        if self.shared.repaint.take() {
+            self.want(NEWS.saturating_sub(self.drawn.get().elapsed()));
+        }
+    }
+
+    fn frame(&self) {
+        let Ok(mut scene) = self.scene.try_borrow_mut() else { return };
+        self.due.set(None);
+        self.drawn.set(Instant::now());
+        let size = self.window.size();
+        let zoom = scene.ctx.zoom_factor();
+        let time = self.opened.elapsed().as_secs_f64();
+        let mut raw = self.input.borrow_mut().take(size, zoom, time);
+        raw.max_texture_side = Some(scene.canvas.max_texture_side());
+        let output = scene.run(&self.shared, raw);
+        let mut wishes = scene.finish(&self.shared, size, output);
+        wishes.size = wishes.size.or(self.asked.take());
+        let typing = scene.ctx.egui_wants_keyboard_input();
+        self.shared.typing.store(typing, Ordering::Relaxed);
+        self.shared.pace.note(self.drawn.get().elapsed());
+        if let Err(error) = scene.canvas.show() {
+            tracing::error!("the editor's picture cannot be shown: {error}");
+        }
+        drop(scene);
+        self.grant(wishes);
+    }
+
+    /// Does what the frame asked for; the window may call back while it does.
+    fn grant(&self, wishes: Wishes) {
+        let mut failed = Ok(());
+        if let Some(cursor) = wishes.cursor {
+            failed = failed.and(self.window.set_mouse_cursor(cursor));
+        }
+        if wishes.focus && !self.window.has_focus() {
+            failed = failed.and(self.window.focus());
+        }
+        if let Some(size) = wishes.size {
+            failed = failed.and(self.window.resize(size));
+        }
+        if let Err(error) = failed {
+            tracing::warn!("the editor's window did not do as asked: {error}");
+        }
+        wishes.copied.into_iter().for_each(|text| self.desktop.copy(text));
+        self.want(wishes.again);
+    }
+
+    fn mouse(&self, event: &MouseEvent) -> EventStatus {
+        if let Some(drag) = input::drag_of(event) {
+            return self.dragged(drag);
+        }
+        if matches!(event, MouseEvent::ButtonPressed { .. }) && !self.window.has_focus() {
+            // A child window does not get the keyboard by being clicked.
+            if let Err(error) = self.window.focus() {
+                tracing::debug!("no keyboard: {error}");
+            }
+        }
+        self.input.borrow_mut().mouse(event);
+        self.want(Duration::ZERO);
+        EventStatus::Captured
+    }
+
+    fn dragged(&self, drag: Drag) -> EventStatus {
+        let welcome = match &drag {
+            Drag::Over { files, .. } | Drag::Dropped { files, .. } => A::accepts(files),
+            Drag::Left => false,
+        };
+        let drag = match drag {
+            Drag::Dropped { .. } if !welcome => Drag::Left,
+            drag => drag,
+        };
+        self.input.borrow_mut().drag(drag);
+        self.want(Duration::ZERO);
+        if welcome { EventStatus::AcceptDrop(DropEffect::Copy) } else { EventStatus::Ignored }
+    }
+
+    fn key(&self, event: &KeyboardEvent) -> EventStatus {
+        let Ok(scene) = self.scene.try_borrow() else { return EventStatus::Ignored };
+        let typing = scene.ctx.egui_wants_keyboard_input();
+        let claims = |key, held| scene.app.as_ref().is_ok_and(|app| app.claims(key, held));
+        let whose = self.input.borrow_mut().key(event, typing, claims);
+        drop(scene);
+        match whose {
+            Whose::Theirs => {
+                self.desktop.send_on(event);
+                return EventStatus::Ignored;
+            }
+            Whose::OursToPaste => self.desktop.paste(),
+            Whose::Ours => self.want(Duration::ZERO),
+        }
+        EventStatus::Captured
+    }
+
+    fn event(&self, event: &Event) -> EventStatus {
+        match event {
+            Event::Mouse(event) => self.mouse(event),
+            Event::Keyboard(event) => self.key(event),
+            Event::Window(WindowEvent::Focused | WindowEvent::Unfocused) => {
+                let focused = matches!(event, Event::Window(WindowEvent::Focused));
+                self.input.borrow_mut().focus(focused);
+                self.want(Duration::ZERO);
+                EventStatus::Captured
+            }
+            _ => EventStatus::Ignored,
+        }
+    }
+}
+
+impl<A: App> WindowHandler for Stage<A> {
+    fn draw(&self) -> Result<(), HandlerError> {
+        log(guarded(|| {
+            self.receive();
+            // A millisecond early is not worth another wake-up.
+            let soon = Instant::now() + Duration::from_millis(1);
+            if self.due.get().is_some_and(|due| due <= soon) {
+                self.frame();
+            }
+        }));
+        Ok(())
+    }
+
+    fn damage(&self, _area: DamageArea) {
+        self.want(Duration::ZERO);
+    }
+
+    fn poll(&self) {
+        log(guarded(|| self.receive()));
+    }
+
+    fn resized(&self, size: WindowSize) -> Result<(), HandlerError> {
+        let extent = &self.shared.extent;
+        extent.set_scale(size.scale_factor);
+        let pixels_per_point = size.scale_factor * f64::from(extent.zoom());
+        let points: LogicalSize<f32> = size.physical.to_logical(pixels_per_point);
+        extent.note_points([points.width, points.height]);
+        self.want(Duration::ZERO);
+        Ok(())
+    }
+
+    fn on_event(&self, event: Event) -> EventStatus {
+        log(guarded(|| self.event(&event))).unwrap_or(EventStatus::Ignored)
+    }
+
+    fn on_timer(&self, _timer: &TimerHandle) {
+        self.desktop.look();
+    }
+}
+
+impl<A: App> Drop for Stage<A> {
+    fn drop(&mut self) {
+        self.shared.repaint.connect(None);
+        self.shared.typing.store(false, Ordering::Relaxed);
+        let scene = self.scene.get_mut();
+        let app = std::mem::replace(&mut scene.app, Err(String::new()));
+        log(guarded(|| drop(app)));
+        let pace = &self.shared.pace;
+        tracing::debug!(
+            "editor closed after {} frames, the slowest {:.1} ms",
+            pace.frames(),
+            pace.worst_ms()
+        );
+    }
+}
+
+impl<A: App> Scene<A> {
+    /// One frame of the editor, or of the panel that says why there is none.
+    fn run(&mut self, shared: &Arc<Shared>, raw: egui::RawInput) -> egui::FullOutput {
+        let again = raw.clone();
+        if let Ok(app) = &mut self.app {
+            let ctx = &self.ctx;
+            match guarded(|| ctx.run_ui(raw, |ui| app.ui(ui))) {
+                Ok(output) => return output,
+                Err(reason) => self.break_down(shared, reason),
+            }
+        }
+        let reason = self.app.as_ref().err().cloned().unwrap_or_default();
+        let mut reopen = false;
+        let output = self.ctx.run_ui(again, |ui| reopen |= fault::panel(ui, &reason));
+        if reopen {
+            self.ctx = context(shared);
+            let (make, ctx, host) = (&self.make, &self.ctx, &self.host);
+            self.app = guarded(|| make(ctx, host.clone()));
+            shared.repaint.request();
+        }
+        output
+    }
+
+    fn break_down(&mut self, shared: &Arc<Shared>, reason: String) {
+        tracing::error!("the editor stopped: {reason}");
+        // egui was left in the middle of a frame.
+        self.ctx = context(shared);
+        let app = std::mem::replace(&mut self.app, Err(reason));
+        log(guarded(|| drop(app)));
+    }
+
+    /// Draws the frame and gathers what it asks of the window.
+    fn finish(&mut self, shared: &Shared, size: WindowSize, output: egui::FullOutput) -> Wishes {
+        let pixels_per_point = output.pixels_per_point;
+        let primitives = self.ctx.tessellate(output.shapes, pixels_per_point);
+        let mut textures = output.textures_delta;
+        if let Err(error) =
+            self.canvas.paint(size.physical, pixels_per_point, &primitives, &mut textures)
+        {
+            tracing::error!("the editor cannot be drawn: {error}");
+        }
+        let mut wishes = Wishes {
+            size: zoomed(&self.ctx, &shared.extent, size),
+            focus: false,
+            cursor: None,
+            copied: Vec::new(),
+            again: Duration::MAX,
+        };
+        let cursor = keys::cursor(output.platform_output.cursor_icon);
+        if cursor != self.cursor {
+            self.cursor = cursor;
+            wishes.cursor = Some(cursor);
+        }
+        for command in output.platform_output.commands {
+            if let OutputCommand::CopyText(text) = command {
+                wishes.copied.push(text);
+            }
+        }
+        for viewport in output.viewport_output.into_values() {
+            wishes.again = wishes.again.min(viewport.repaint_delay);
+            for command in viewport.commands {
+                match command {
+                    ViewportCommand::InnerSize(points) => {
+                        let least = egui::Vec2::from(Extent::MIN);
+                        wishes.size = Some(pixels(points.max(least), pixels_per_point));
+                    }
+                    ViewportCommand::Focus => wishes.focus = true,
+                    _ => {}
+                }
+            }
+        }
+        wishes
+    }
+}
+
+/// An egui context for this window, at the player's zoom.
+fn context(shared: &Arc<Shared>) -> egui::Context {
+    let ctx = egui::Context::default();
+    let zoom = shared.extent.zoom();
+    ctx.options_mut(|options| {
+        options.zoom_factor = zoom;
+        // Ctrl + and − belong to the host.
+        options.zoom_with_keyboard = false;
+    });
+    ctx
+}
+
+/// The window's new size when the player has changed the zoom: the same points, larger or smaller.
+fn zoomed(ctx: &egui::Context, extent: &Extent, size: WindowSize) -> Option<Size> {
+    let wanted = ctx.zoom_factor();
+    if wanted == extent.zoom() {
+        return None;
+    }
+    extent.set_zoom(wanted);
+    let zoom = extent.zoom();
+    if zoom != wanted {
+        ctx.set_zoom_factor(zoom);
+    }
+    Some(pixels(extent.points().into(), size.scale_factor as f32 * zoom))
+}
+
+fn pixels(points: egui::Vec2, pixels_per_point: f32) -> Size {
+    let size = points * pixels_per_point;
+    PhysicalSize::new(size.x.round() as u32, size.y.round() as u32).into()
+}
+
+fn log<T>(result: Result<T, String>) -> Option<T> {
+    result.inspect_err(|reason| tracing::error!("the editor's window failed: {reason}")).ok()
+}
+
+/// Why a window did not open.
+#[derive(Debug, thiserror::Error)]
+#[error("this display has no OpenGL")]
+struct NoOpenGl;
+
+#[derive(Debug, thiserror::Error)]
+#[error("OpenGL failed: {0}")]
+struct Broken(String);
