@@ -1,3 +1,4 @@
 //! What a sound sounds like.
 
+pub mod effects;
 pub mod factory;

@@ -1,0 +1,161 @@
+//! Curves of the distortion, averaged between neighbouring samples.
+//!
+//! Instead of the curve's value at each sample, its mean over the straight line from the sample
+//! before is taken, by the difference of the antiderivative at both ends (Parker, Zavalishin and
+//! Le Bivic, DAFx 2016): harmonics that would fold back are weakened by a further sinc.
+
+use cultivar_patch::schema::Curve;
+
+use super::oversample::FAST;
+
+/// Ends closer than this, in relation to their size, are taken as one: the difference of the
+/// antiderivative would drown in rounding.
+const CLOSE: f32 = 2e-3;
+
+/// Applies `curve` to the samples of `x` from the second on; the first is the last one of the
+/// block before.
+pub(super) fn bend(curve: Curve, x: &[f32], out: &mut [f32]) {
+    match curve {
+        Curve::Soft => average(soft, x, out),
+        Curve::Hard => average(hard, x, out),
+        Curve::Fold => average(fold, x, out),
+        Curve::Tube => average(tube, x, out),
+    }
+}
+
+/// The curve at one point.
+pub(super) fn value(curve: Curve, x: f32) -> f32 {
+    match curve {
+        Curve::Soft => soft(x).0,
+        Curve::Hard => hard(x).0,
+        Curve::Fold => fold(x).0,
+        Curve::Tube => tube(x).0,
+    }
+}
+
+/// `curve` gives its value and its antiderivative.
+#[inline(always)]
+fn average(curve: impl Fn(f32) -> (f32, f32), x: &[f32], out: &mut [f32]) {
+    let mut areas = [0.0; FAST + 1];
+    for (area, x) in areas.iter_mut().zip(x) {
+        *area = curve(*x).1;
+    }
+    for (n, y) in out.iter_mut().enumerate() {
+        let (a, b) = (x[n], x[n + 1]);
+        let width = b - a;
+        let close = width.abs() < CLOSE * (1.0 + b.abs());
+        let mean = (areas[n + 1] - areas[n]) / if close { 1.0 } else { width };
+        *y = if close { curve(0.5 * (a + b)).0 } else { mean };
+    }
+}
+
+/// Hyperbolic tangent.
+#[inline(always)]
+fn soft(x: f32) -> (f32, f32) {
+    tanh(x)
+}
+
+/// Straight to ±1, then flat.
+#[inline(always)]
+fn hard(x: f32) -> (f32, f32) {
+    let y = x.clamp(-1.0, 1.0);
+    (y, 0.5 * y * y + x.abs() - y.abs())
+}
+
+/// A triangle wave of `x`, with slope 1 at 0 and period 4.
+#[inline(always)]
+fn fold(x: f32) -> (f32, f32) {
+    let turns = 0.25 * x;
+    let p = turns - round(turns);
+    let (far, near) = (0.5 - p.abs(), p.abs());
+    let y = 4.0 * near.min(far).copysign(p);
+    (y, if near < 0.25 { 8.0 * p * p } else { 1.0 - 8.0 * far * far })
+}
+
+/// Exponential towards +1, hyperbolic tangent towards −0.6.
+#[inline(always)]
+fn tube(x: f32) -> (f32, f32) {
+    const RAIL: f32 = 0.6;
+    let decay = exp(-x.max(0.0));
+    let (low, low_area) = tanh(x * (1.0 / RAIL));
+    if x > 0.0 { (1.0 - decay, x + decay - 1.0) } else { (RAIL * low, RAIL * RAIL * low_area) }
+}
+
+/// Hyperbolic tangent and logarithm of the hyperbolic cosine, to 1e-6.
+#[inline(always)]
+fn tanh(x: f32) -> (f32, f32) {
+    let e = exp(-2.0 * x.abs());
+    // ln(1 + e) = 2 artanh(e / (2 + e)), whose argument is at most a third.
+    let z = e / (2.0 + e);
+    let q = z * z;
+    let series = 1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0))));
+    let value = (1.0 - e) / (1.0 + e);
+    (value.copysign(x), x.abs() + 2.0 * z * series - std::f32::consts::LN_2)
+}
+
+/// The exponential of a number of 0 or less, to 3e-7; below −80 as at −80.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    const MAGIC: f32 = 12_582_912.0;
+    let octaves = x.max(-80.0) * std::f32::consts::LOG2_E;
+    let whole = octaves + MAGIC;
+    let t = (octaves - (whole - MAGIC)) * std::f32::consts::LN_2;
+    let series = 1.0 / 24.0 + t * (1.0 / 120.0 + t * (1.0 / 720.0));
+    let part = 1.0 + t * (1.0 + t * (0.5 + t * (1.0 / 6.0 + t * series)));
+    let power = whole.to_bits().wrapping_sub(MAGIC.to_bits()).wrapping_add(127) << 23;
+    part * f32::from_bits(power)
+}
+
+/// The nearest whole number, for numbers up to 2^21.
+#[inline(always)]
+fn round(x: f32) -> f32 {
+    const MAGIC: f32 = 12_582_912.0;
+    (x + MAGIC) - MAGIC
+}
+
+#[cfg(test)]
+mod tests {
+    use cultivar_patch::schema::Curve;
+
+    use super::{bend, exp, tanh, value};
+
+    const ALL: [Curve; 4] = [Curve::Soft, Curve::Hard, Curve::Fold, Curve::Tube];
+
+    #[test]
+    fn functions_agree_with_the_library() {
+        for k in -4000..4000 {
+            let x = k as f32 * 0.01;
+            let (t, area) = tanh(x);
+            assert!((t - x.tanh()).abs() < 1e-6, "tanh {x}");
+            let cosh = f64::from(x).cosh().ln() as f32;
+            assert!((area - cosh).abs() < 1e-6 * (1.0 + cosh), "ln cosh {x}: {area} {cosh}");
+            let e = -x.abs();
+            assert!((exp(e) - e.exp()).abs() < 3e-7, "exp {e}");
+        }
+    }
+
+    #[test]
+    fn the_mean_over_a_step_is_the_integral_of_the_curve() {
+        for curve in ALL {
+            for (a, b) in [(0.0, 0.5), (-2.3, 1.9), (0.2, 7.0), (-11.0, -3.0), (0.99, 1.01)] {
+                let mut out = [0.0];
+                bend(curve, &[a, b], &mut out);
+                let step = |k: i32| a + (b - a) * (k as f32 + 0.5) / 4096.0;
+                let mean = (0..4096).map(|k| value(curve, step(k))).sum::<f32>() / 4096.0;
+                assert!((out[0] - mean).abs() < 1e-3, "{curve:?} {a} {b}: {} {mean}", out[0]);
+            }
+        }
+    }
+
+    #[test]
+    fn curves_are_bounded_and_start_with_slope_one() {
+        for curve in ALL {
+            for k in -1000..1000 {
+                let x = (k as f32 * 0.04).powi(3);
+                assert!(value(curve, x).abs() <= 1.000_001, "{curve:?} {x}");
+            }
+            let slope = (value(curve, 1e-3) - value(curve, -1e-3)) / 2e-3;
+            assert!((slope - 1.0).abs() < 2e-3, "{curve:?} {slope}");
+        }
+    }
+}

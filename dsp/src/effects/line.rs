@@ -1,0 +1,181 @@
+//! A delay line and the heads that read it.
+
+use super::TICK;
+use super::ramp::Ramp;
+
+/// Samples of the past in a ring.
+pub(super) struct Line {
+    samples: Vec<f32>,
+    mask: usize,
+    write: usize,
+    /// How far back there is a past; before it was silence.
+    past: usize,
+}
+
+impl Line {
+    /// A line that can be read up to `longest` samples back.
+    pub(super) fn new(longest: usize) -> Self {
+        let size = (longest + TICK + 4).next_power_of_two();
+        Line { samples: vec![0.0; size], mask: size - 1, write: 0, past: 0 }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.past = 0;
+    }
+
+    /// The greatest distance that can be read.
+    pub(super) fn longest(&self) -> usize {
+        self.samples.len() - TICK - 4
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, x: f32) {
+        self.samples[self.write] = x;
+        self.write = (self.write + 1) & self.mask;
+        self.past = (self.past + 1).min(self.samples.len());
+    }
+
+    pub(super) fn extend(&mut self, block: &[f32]) {
+        let first = block.len().min(self.samples.len() - self.write);
+        self.samples[self.write..][..first].copy_from_slice(&block[..first]);
+        self.samples[..block.len() - first].copy_from_slice(&block[first..]);
+        self.write = (self.write + block.len()) & self.mask;
+        self.past = (self.past + block.len()).min(self.samples.len());
+    }
+
+    /// What was written `age` samples ago; 1 is the newest.
+    #[inline]
+    fn at(&self, age: usize) -> f32 {
+        let sample = self.samples[self.write.wrapping_sub(age) & self.mask];
+        if age <= self.past { sample } else { 0.0 }
+    }
+
+    /// Copies what was written `back` samples before each sample of the coming block; `back`
+    /// is at least the block's length.
+    pub(super) fn copy(&self, back: usize, out: &mut [f32]) {
+        if back > self.past {
+            for (n, y) in out.iter_mut().enumerate() {
+                *y = self.at(back - n);
+            }
+            return;
+        }
+        let start = self.write.wrapping_sub(back) & self.mask;
+        let first = out.len().min(self.samples.len() - start);
+        let (head, rest) = out.split_at_mut(first);
+        head.copy_from_slice(&self.samples[start..][..first]);
+        rest.copy_from_slice(&self.samples[..rest.len()]);
+    }
+
+    /// What was written `back + part` samples before sample `n` of the coming block, `part`
+    /// from 0 to 1, by cubic Lagrange interpolation: never louder than what was written, and
+    /// exact at `part` 0. The distance is at least `n` + 2.
+    #[inline]
+    pub(super) fn tap(&self, n: usize, back: usize, part: f32) -> f32 {
+        let newest = back - n - 1;
+        let (a, b, c) = (part + 1.0, part - 1.0, part - 2.0);
+        part * b * c * (-1.0 / 6.0) * self.at(newest)
+            + a * b * c * 0.5 * self.at(newest + 1)
+            + a * part * c * -0.5 * self.at(newest + 2)
+            + a * part * b * (1.0 / 6.0) * self.at(newest + 3)
+    }
+}
+
+/// Most samples per tick that a head glides: half the speed of time.
+const GLIDE: f64 = TICK as f64 * 0.5;
+/// Ticks to fade over to a place further off.
+const FADE: f32 = 32.0;
+
+/// A head that goes where it is told without a click: it glides where it can, as on tape, and
+/// fades over where it cannot.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Head {
+    near: Place,
+    far: Place,
+    fade: Ramp,
+    set: bool,
+}
+
+/// A distance that moves in a straight line during a tick.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    from: f64,
+    to: f64,
+}
+
+impl Place {
+    fn aim(&mut self, to: f64) {
+        self.from = self.to;
+        self.to += (to - self.to).clamp(-GLIDE, GLIDE);
+    }
+
+    fn jump(&mut self, to: f64) {
+        *self = Place { from: to, to };
+    }
+
+    fn at(&self, n: usize) -> f64 {
+        self.from + (self.to - self.from) * ((n + 1) as f64 / TICK as f64)
+    }
+
+    /// Reads at sample `at` of the tick and on.
+    fn read(&self, line: &Line, at: usize, out: &mut [f32]) {
+        if self.from == self.to && self.to.fract() == 0.0 {
+            return line.copy(self.to as usize, out);
+        }
+        for (n, y) in out.iter_mut().enumerate() {
+            let distance = self.at(at + n);
+            *y = line.tap(n, distance as usize, distance.fract() as f32);
+        }
+    }
+}
+
+impl Head {
+    pub(super) fn clear(&mut self) {
+        *self = Head::default();
+    }
+
+    /// Aims at a distance in samples; at least [`TICK`] + 2.
+    pub(super) fn aim(&mut self, distance: f64) {
+        let distance = distance.max((TICK + 2) as f64);
+        if !self.set {
+            self.set = true;
+            self.near.jump(distance);
+            self.fade.aim(0.0);
+            return;
+        }
+        if self.fade.aimed() >= 1.0 {
+            self.near.jump(self.far.to);
+            self.fade.clear();
+            self.fade.aim(0.0);
+        }
+        if self.fade.aimed() > 0.0 {
+            self.near.jump(self.near.to);
+            self.far.aim(distance);
+            self.fade.aim((self.fade.aimed() + 1.0 / FADE).min(1.0));
+        } else if (distance - self.near.to).abs() <= GLIDE {
+            self.near.aim(distance);
+            self.fade.aim(0.0);
+        } else {
+            self.near.jump(self.near.to);
+            self.far.jump(distance);
+            self.fade.aim(1.0 / FADE);
+        }
+    }
+
+    /// The greater of the distances it reads at.
+    pub(super) fn distance(&self) -> usize {
+        self.near.to.max(self.near.from).max(self.far.to) as usize
+    }
+
+    /// Reads the coming block, which begins at sample `at` of the tick and is not yet written.
+    pub(super) fn read(&self, line: &Line, at: usize, out: &mut [f32]) {
+        self.near.read(line, at, out);
+        if self.fade.aimed() > 0.0 {
+            let mut far = [0.0; TICK];
+            let far = &mut far[..out.len()];
+            self.far.read(line, at, far);
+            for (n, (y, x)) in out.iter_mut().zip(far).enumerate() {
+                *y += self.fade.at(at + n) * (*x - *y);
+            }
+        }
+    }
+}
