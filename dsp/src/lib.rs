@@ -1,4 +1,25 @@
 //! What a sound sounds like.
 
 pub mod effects;
+mod engine;
+mod envelope;
+mod event;
 pub mod factory;
+mod filter;
+mod lfo;
+mod math;
+mod noise;
+mod notes;
+mod oscillator;
+mod routes;
+mod sound;
+mod studio;
+mod voice;
+
+pub use engine::{Engine, SOUNDS, VOICES};
+pub use envelope::Stage;
+pub use event::{Event, Timed, Which};
+pub use math::CONTROL;
+pub use sound::Sound;
+pub use studio::{Note, Studio, render};
+pub use voice::Playhead;

@@ -1,0 +1,420 @@
+//! The instrument: sounds, voices, and the grid they are decided on.
+
+use cultivar_patch::Id;
+
+use crate::event::{Event, Timed, Which};
+use crate::math::{Block, CONTROL};
+use crate::notes::{Channels, Keys};
+use crate::oscillator::kernel::Plain;
+use crate::sound::Sound;
+use crate::voice::{Life, Playhead, Voice};
+
+/// Most voices that sound, fading ones not counted.
+pub const VOICES: usize = 32;
+/// Voices that may fade while others take their places.
+const FADING: usize = 16;
+/// Sounds that may be alive at once.
+pub const SOUNDS: usize = 24;
+/// Ended notes that are remembered per call of `render`.
+const ENDED: usize = 128;
+
+/// Sounds and the voices that play them. Everything it will ever need is allocated in `new`;
+/// no other method allocates or frees.
+pub struct Engine {
+    rate: f32,
+    seed: u32,
+    pub(crate) sounds: [Option<Box<Sound>>; SOUNDS],
+    /// Place of the sound that new notes play.
+    pub(crate) current: Option<usize>,
+    /// Places of the sounds on the twelve keys of the octave.
+    pub(crate) children: [Option<usize>; 12],
+    pub(crate) keymapped: bool,
+    pub(crate) voices: Box<[Voice]>,
+    pub(crate) channels: Box<Channels>,
+    pub(crate) keys: Box<Keys>,
+    /// Notes begun so far.
+    pub(crate) order: u32,
+    /// Samples since the last grid point.
+    pub(crate) offset: usize,
+    /// Whether the grid point has been dealt with.
+    rolled: bool,
+    clock: Clock,
+    pub(crate) ended: Vec<Which>,
+    peak: [f32; 2],
+    lanes: Isa,
+}
+
+/// The song's time.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    tempo: f64,
+    beat: f64,
+    playing: bool,
+}
+
+impl Clock {
+    const STOPPED: Clock = Clock { tempo: 120.0, beat: 0.0, playing: false };
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("rate", &self.rate).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// A silent engine at a sample rate in hertz. Equal seeds play equal notes.
+    pub fn new(rate: f32, seed: u64) -> Self {
+        let rate = if rate.is_finite() { rate.clamp(2_000.0, 1_000_000.0) } else { 48_000.0 };
+        Engine {
+            rate,
+            seed: (seed ^ (seed >> 32)) as u32,
+            sounds: [const { None }; SOUNDS],
+            current: None,
+            children: [None; 12],
+            keymapped: false,
+            voices: (0..VOICES + FADING).map(|_| Voice::new()).collect(),
+            channels: Box::default(),
+            keys: Box::default(),
+            order: 0,
+            offset: 0,
+            rolled: false,
+            clock: Clock::STOPPED,
+            ended: Vec::with_capacity(ENDED),
+            peak: [0.0; 2],
+            lanes: Isa::detect(),
+        }
+    }
+
+    /// Sample rate in hertz.
+    pub fn rate(&self) -> f32 {
+        self.rate
+    }
+
+    pub(crate) fn seed(&self) -> u32 {
+        self.seed
+    }
+
+    /// Silence, as if new, with the same sounds.
+    pub fn reset(&mut self) {
+        self.voices.iter_mut().for_each(|voice| voice.life = Life::Idle);
+        self.sounds.iter_mut().flatten().for_each(|sound| sound.reset());
+        *self.channels = Channels::default();
+        *self.keys = Keys::default();
+        (self.order, self.offset, self.rolled) = (0, 0, false);
+        self.clock = Clock::STOPPED;
+        self.ended.clear();
+        self.peak = [0.0; 2];
+    }
+
+    /// Makes a sound the playing one; held notes keep theirs. Gives it back where there is no
+    /// room: fetch what has `retired` first.
+    pub fn play(&mut self, sound: Box<Sound>) -> Result<(), Box<Sound>> {
+        self.current = Some(self.admit(sound)?);
+        Ok(())
+    }
+
+    /// Puts a sound on one of the twelve keys of the octave (0 is C), for when the keymap is
+    /// on. Gives it back where there is no room.
+    pub fn assign(&mut self, key: usize, sound: Box<Sound>) -> Result<(), Box<Sound>> {
+        if key >= self.children.len() {
+            return Err(sound);
+        }
+        self.children[key] = Some(self.admit(sound)?);
+        Ok(())
+    }
+
+    /// Whether the keys of the octave play the sounds assigned to them.
+    pub fn keymap(&mut self, on: bool) {
+        self.keymapped = on;
+    }
+
+    /// Takes all sounds off the keys of the octave.
+    pub fn clear_keymap(&mut self) {
+        self.children = [None; 12];
+        self.keymapped = false;
+    }
+
+    /// Makes a sound the playing one, and held notes change over to it in 30 ms.
+    pub fn audition(&mut self, sound: Box<Sound>) -> Result<(), Box<Sound>> {
+        let place = self.admit(sound)?;
+        self.current = Some(place);
+        self.change_over(place);
+        Ok(())
+    }
+
+    fn admit(&mut self, mut sound: Box<Sound>) -> Result<usize, Box<Sound>> {
+        if sound.rate != self.rate {
+            return Err(sound);
+        }
+        match self.sounds.iter().position(Option::is_none) {
+            None => Err(sound),
+            Some(place) => {
+                sound.tempo = self.clock.tempo as f32;
+                self.sounds[place] = Some(sound);
+                Ok(place)
+            }
+        }
+    }
+
+    /// A sound that nothing uses any more, to be freed elsewhere.
+    pub fn retired(&mut self) -> Option<Box<Sound>> {
+        let place = (0..SOUNDS).find(|&place| {
+            let wanted = self.current == Some(place)
+                || self.children.contains(&Some(place))
+                || self.voices.iter().any(|v| v.life != Life::Idle && v.sound == place);
+            !wanted && self.sounds[place].as_ref().is_some_and(|sound| sound.is_silent())
+        })?;
+        self.keys.forget(place);
+        self.sounds[place].take()
+    }
+
+    /// Gives the playing sound back, with all voices cut off.
+    pub fn take(&mut self) -> Option<Box<Sound>> {
+        self.voices.iter_mut().for_each(|voice| voice.life = Life::Idle);
+        self.current.take().and_then(|place| self.sounds[place].take())
+    }
+
+    /// Sets a parameter of the playing sound to a plain value, without a step.
+    pub fn set(&mut self, id: Id, value: f32) {
+        if let Some(sound) = self.current.and_then(|place| self.sounds[place].as_mut()) {
+            sound.set(id, value);
+        }
+    }
+
+    /// Tempo in beats per minute, and the song position in quarter notes where it runs. To be
+    /// told at the start of each block.
+    pub fn transport(&mut self, tempo: f64, beat: f64, playing: bool) {
+        let tempo = if tempo.is_finite() { tempo.clamp(10.0, 1000.0) } else { 120.0 };
+        let beat = if beat.is_finite() { beat } else { 0.0 };
+        // Small differences are the host's rounding; following them would tie the sound to
+        // how blocks are cut.
+        let jumped = (beat - self.clock.beat).abs() > 1e-3 || !self.clock.playing;
+        let beat = if playing && jumped { beat } else { self.clock.beat };
+        self.clock = Clock { tempo, beat, playing };
+        for sound in self.sounds.iter_mut().flatten() {
+            sound.tempo = tempo as f32;
+        }
+    }
+
+    /// Voices that sound, fading ones included.
+    pub fn voices(&self) -> usize {
+        self.voices.iter().filter(|voice| voice.life != Life::Idle).count()
+    }
+
+    /// Greatest amplitudes left and right since the last call.
+    pub fn peaks(&mut self) -> [f32; 2] {
+        std::mem::take(&mut self.peak)
+    }
+
+    /// Notes that ended during the last call of `render`.
+    pub fn ended(&self) -> &[Which] {
+        &self.ended
+    }
+
+    /// Where envelopes, LFOs and wavetables of the newest voice are.
+    pub fn playhead(&self) -> Option<Playhead> {
+        let voice = self.newest(None)?;
+        Some(voice.playhead(self.sounds[voice.sound].as_ref()?))
+    }
+
+    fn newest(&self, of: Option<usize>) -> Option<&Voice> {
+        let mine = |v: &&Voice| v.is_live() && of.is_none_or(|place| v.sound == place);
+        self.voices.iter().filter(mine).max_by_key(|v| v.order)
+    }
+
+    /// Renders as many samples as both sides have. Events come in the order of their times.
+    pub fn render(&mut self, events: &[Timed], left: &mut [f32], right: &mut [f32]) {
+        self.ended.clear();
+        let frames = left.len().min(right.len());
+        let (mut from, mut next) = (0, 0);
+        loop {
+            if self.offset == 0 && !self.rolled {
+                self.roll();
+            }
+            while let Some(event) = events.get(next).filter(|e| e.at <= from || from == frames) {
+                self.happen(event.event);
+                next += 1;
+            }
+            if from == frames {
+                break;
+            }
+            let soon = events.get(next).map_or(frames, |event| event.at.min(frames));
+            let until = soon.min(from + CONTROL - self.offset);
+            self.segment(&mut left[from..until], &mut right[from..until]);
+            from = until;
+        }
+        for (peak, side) in self.peak.iter_mut().zip([left, right]) {
+            *peak = side.iter().fold(*peak, |peak, x| peak.max(x.abs()));
+        }
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Set(id, value) => self.set(id, value),
+            Event::Modulate(Which::ANY, id, amount) => {
+                if let Some(sound) = self.current.and_then(|place| self.sounds[place].as_mut()) {
+                    if amount.is_finite() && id.0 < sound.values.leaves().len() as u16 {
+                        sound.moves.set(id, amount.clamp(-1.0, 1.0));
+                    }
+                }
+            }
+            note => self.note(note),
+        }
+    }
+
+    /// Reaches a grid point.
+    fn roll(&mut self) {
+        let step = CONTROL as f64 / f64::from(self.rate);
+        let beat_ahead = self.clock.beat + step * self.clock.tempo / 60.0;
+        for place in 0..SOUNDS {
+            let mut sources = None;
+            if let Some(voice) = self.newest(Some(place)) {
+                sources = Some(*voice.sources());
+            }
+            let Some(sound) = &mut self.sounds[place] else { continue };
+            let voices = &mut self.voices;
+            let mine = |v: &&mut Voice| v.life != Life::Idle && v.sound == place;
+            sound.step(|id, value| {
+                voices.iter_mut().filter(mine).for_each(|voice| voice.set(id, value));
+            });
+            if std::mem::take(&mut sound.rerouted) {
+                voices.iter_mut().filter(mine).for_each(|voice| voice.set_all(&sound.values));
+            }
+            let sources = sources.unwrap_or_else(|| sound.sources());
+            sound.tick(&sources, self.clock.playing.then_some(beat_ahead));
+        }
+        for k in 0..self.voices.len() {
+            if self.voices[k].life != Life::Idle && self.voices[k].roll() {
+                self.end(k);
+            }
+        }
+        self.clock.beat = beat_ahead;
+        self.rolled = true;
+    }
+
+    /// A voice has ended.
+    pub(crate) fn end(&mut self, k: usize) {
+        self.voices[k].life = Life::Idle;
+        let which = self.voices[k].which;
+        self.report(which);
+    }
+
+    /// A note has ended.
+    pub(crate) fn report(&mut self, which: Which) {
+        if self.ended.len() < self.ended.capacity() {
+            self.ended.push(which);
+        }
+    }
+
+    /// Renders a part of one grid interval.
+    fn segment(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let (at, len) = (self.offset, left.len());
+        left.fill(0.0);
+        right.fill(0.0);
+        for place in 0..SOUNDS {
+            let Some(sound) = &mut self.sounds[place] else { continue };
+            let mut out = [[0.0; CONTROL]; 2];
+            let mut sounding = false;
+            let mut faults = 0u64;
+            for (k, voice) in self.voices.iter_mut().enumerate() {
+                if voice.life == Life::Idle || voice.sound != place {
+                    continue;
+                }
+                sounding = true;
+                if voice.stale {
+                    voice.draw(sound, at);
+                }
+                if !self.lanes.render(voice, sound, at, len, &mut out) {
+                    faults |= 1 << k;
+                }
+            }
+            while faults != 0 {
+                let k = faults.trailing_zeros() as usize;
+                self.voices[k].life = Life::Idle;
+                let which = self.voices[k].which;
+                if self.ended.len() < self.ended.capacity() {
+                    self.ended.push(which);
+                }
+                faults &= faults - 1;
+            }
+            if sounding || !sound.is_silent() {
+                let [l, r] = &mut out;
+                sound.finish(&mut l[..len], &mut r[..len]);
+                add(l, left);
+                add(r, right);
+            }
+        }
+        self.offset = (at + len) % CONTROL;
+        self.rolled &= self.offset != 0;
+    }
+}
+
+/// Adds finished sound, leaving out what is not a number or too small to matter.
+fn add(from: &Block, to: &mut [f32]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to += if from.abs() > 1e-15 && from.is_finite() { *from } else { 0.0 };
+    }
+}
+
+/// The widest instructions of this processor.
+#[derive(Clone, Copy, Debug)]
+enum Isa {
+    Plain,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Isa {
+    fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let wide = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if wide && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
+                return Isa::Avx512;
+            }
+            if wide {
+                return Isa::Avx2;
+            }
+        }
+        Isa::Plain
+    }
+
+    #[inline]
+    fn render(
+        self,
+        voice: &mut Voice,
+        sound: &Sound,
+        at: usize,
+        len: usize,
+        out: &mut [Block; 2],
+    ) -> bool {
+        match self {
+            Isa::Plain => plain(voice, sound, at, len, out),
+            // SAFETY: `detect` has seen the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { avx2(voice, sound, at, len, out) },
+            // SAFETY: `detect` has seen the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { avx512(voice, sound, at, len, out) },
+        }
+    }
+}
+
+fn plain(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
+    v.render::<Plain>(s, at, len, out)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
+    v.render::<crate::oscillator::kernel::Avx2>(s, at, len, out)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn avx512(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
+    v.render::<crate::oscillator::kernel::Avx512>(s, at, len, out)
+}

@@ -1,0 +1,279 @@
+//! Noise with a slope, and four bands of it.
+
+use cultivar_patch::schema::{Band, Noise as Knobs};
+
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, exp2, hash, hertz, pan};
+
+/// Amplitude at which evenly distributed noise is as loud (RMS) as a full sine.
+const LOUD: f32 = 1.224_744_9;
+/// Sections of the sloping filter.
+const SECTIONS: usize = 9;
+/// Lowest corner of the sloping filter in hertz; the others lie an octave and a quarter apart.
+const LOWEST: f32 = 18.0;
+const APART: f32 = 1.25;
+/// Where the sloping filter leaves the level as it is, in hertz.
+const PIVOT: f32 = 1000.0;
+
+/// Fills `out` with noise from −1 to 1: the hash of a counter.
+#[inline(always)]
+fn fill(seed: u32, count: u32, out: &mut Block, len: usize) {
+    for (n, out) in out[..len].iter_mut().enumerate() {
+        *out = LOUD * bipolar(hash(seed ^ hash(count.wrapping_add(n as u32))));
+    }
+}
+
+/// A filter whose response falls or rises by the same number of decibels in every octave:
+/// poles an octave and a quarter apart, each with a zero beside it.
+#[derive(Clone, Copy, Debug)]
+struct Slope {
+    colour: f32,
+    gain: f32,
+    /// Feedback and feed-forward of every section.
+    pole: [f32; SECTIONS],
+    zero: [f32; SECTIONS],
+    state: [[f32; 2]; SECTIONS],
+}
+
+impl Slope {
+    fn new() -> Self {
+        Slope {
+            colour: 0.0,
+            gain: 1.0,
+            pole: [0.0; SECTIONS],
+            zero: [0.0; SECTIONS],
+            state: [[0.0; 2]; SECTIONS],
+        }
+    }
+
+    /// Follows the knob, in decibels per octave.
+    fn follow(&mut self, colour: f32, rate: f32) {
+        if colour == self.colour {
+            return;
+        }
+        self.colour = colour;
+        let corner = |hertz: f32| {
+            let g = (std::f32::consts::PI * (hertz / rate).min(0.45)).tan();
+            (1.0 - g) / (1.0 + g)
+        };
+        let mut level = 1.0;
+        for k in 0..SECTIONS {
+            let pole = LOWEST * exp2(APART * k as f32);
+            let zero = pole * exp2(-APART * colour / 6.020_6);
+            (self.pole[k], self.zero[k]) = (corner(pole), corner(zero));
+            let turns = std::f32::consts::TAU * PIVOT / rate;
+            let size = |c: f32| (1.0 - 2.0 * c * turns.cos() + c * c).sqrt();
+            level *= size(self.pole[k]) / size(self.zero[k]);
+        }
+        self.gain = level;
+    }
+
+    #[inline(always)]
+    fn render(&mut self, sides: [&mut [f32]; 2]) {
+        let [left, right] = sides;
+        for (k, state) in self.state.iter_mut().enumerate() {
+            let (pole, zero) = (self.pole[k], self.zero[k]);
+            let mut s = *state;
+            for (l, r) in left.iter_mut().zip(right.iter_mut()) {
+                // Transposed direct form: y = x + s, s = pole · y − zero · x.
+                let (x, y) = ([*l, *r], [*l + s[0], *r + s[1]]);
+                s = [pole * y[0] - zero * x[0], pole * y[1] - zero * x[1]];
+                (*l, *r) = (y[0], y[1]);
+            }
+            *state = s.map(|s| if s.abs() < 1e-15 { 0.0 } else { s });
+        }
+        left.iter_mut().chain(right).for_each(|x| *x *= self.gain);
+    }
+}
+
+/// Full-band noise of one voice.
+#[derive(Clone, Debug)]
+pub(crate) struct Noise {
+    seed: u32,
+    count: u32,
+    slope: Slope,
+    left: [Ramp; 2],
+    right: [Ramp; 2],
+    fresh: bool,
+}
+
+/// Amplitudes of the two sources in the two ears: alike at a spread of 0, apart at 1.
+fn ears(spread: f32) -> (f32, f32) {
+    let (sin, cos) = (spread * std::f32::consts::FRAC_PI_4).sin_cos();
+    (cos, sin)
+}
+
+impl Noise {
+    pub(crate) fn new() -> Self {
+        let still = [Ramp::default(); 2];
+        Noise { seed: 0, count: 0, slope: Slope::new(), left: still, right: still, fresh: true }
+    }
+
+    /// A note begins.
+    pub(crate) fn start(&mut self, seed: u32) {
+        *self = Noise { seed, ..Noise::new() };
+    }
+
+    /// Draws all lines anew.
+    pub(crate) fn aim(&mut self, span: &Span, knobs: &Knobs<f32>, rate: f32) {
+        self.slope.follow(knobs.colour, rate);
+        let level = amplitude(knobs.level);
+        let ((mid, side), (left, right)) = (ears(knobs.spread), pan(knobs.pan));
+        let ends =
+            [level * left * mid, level * left * side, level * right * mid, -level * right * side];
+        let lines = self.left.iter_mut().chain(&mut self.right);
+        for (line, end) in lines.zip(ends) {
+            if self.fresh {
+                *line = Ramp::still(end);
+            }
+            line.aim(span, end);
+        }
+        self.fresh = false;
+    }
+
+    /// Adds `len` samples to both sides.
+    #[inline(always)]
+    pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
+        let (mut a, mut b) = ([0.0; CONTROL], [0.0; CONTROL]);
+        fill(self.seed, self.count, &mut a, len);
+        fill(self.seed ^ 0x5bd1_e995, self.count, &mut b, len);
+        self.count = self.count.wrapping_add(len as u32);
+        if self.slope.colour != 0.0 {
+            self.slope.render([&mut a[..len], &mut b[..len]]);
+        }
+        for (lines, out) in [(&self.left, left), (&self.right, right)] {
+            let sources = a.iter().zip(&b).zip(&COUNT[base..][..len]);
+            for (out, ((a, b), &count)) in out.iter_mut().zip(sources) {
+                *out += a * lines[0].at(count) + b * lines[1].at(count);
+            }
+        }
+    }
+}
+
+/// Lanes of the band filters: four bands, left and right.
+const LANES: usize = 8;
+type Lane = [f32; LANES];
+
+/// Band-pass sections in lanes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sections {
+    band: Lane,
+    low: Lane,
+}
+
+/// The four noise bands of one voice: two band-pass sections in a row each, side by side.
+#[derive(Clone, Debug)]
+pub(crate) struct Bands {
+    seed: u32,
+    count: u32,
+    sections: [Sections; 2],
+    /// Of the coefficients of the sections: g and k.
+    g: Lane,
+    k: Lane,
+    level: [Ramp; LANES],
+    on: bool,
+    fresh: bool,
+    /// Amplitudes of the second source on the two sides.
+    spread: (f32, f32),
+}
+
+/// Damping of each of two equal sections so that together they are `octaves` wide (−3 dB).
+fn damping(octaves: f32) -> f32 {
+    let ratio = exp2(octaves);
+    // Two sections in a row are 0.6436 as wide as one.
+    (ratio - 1.0) / ratio.sqrt() / 0.643_6
+}
+
+impl Bands {
+    pub(crate) fn new() -> Self {
+        Bands {
+            seed: 0,
+            count: 0,
+            sections: [Sections::default(); 2],
+            g: [0.1; LANES],
+            k: [1.0; LANES],
+            level: [Ramp::default(); LANES],
+            on: false,
+            fresh: true,
+            spread: (1.0, 0.0),
+        }
+    }
+
+    /// A note begins.
+    pub(crate) fn start(&mut self, seed: u32) {
+        *self = Bands { seed, ..Bands::new() };
+    }
+
+    /// Draws all lines anew; `above` is how far the note lies above middle C, in semitones.
+    /// A band at 0 dB is as loud as noise at 0 dB, however wide it is.
+    pub(crate) fn aim(
+        &mut self,
+        span: &Span,
+        bands: &[Band<f32>; 4],
+        noise: &Knobs<f32>,
+        above: f32,
+        rate: f32,
+    ) {
+        let ((mid, side), (left, right)) = (ears(noise.spread), pan(noise.pan));
+        self.spread = (mid, side);
+        self.on = false;
+        for (k, band) in bands.iter().enumerate() {
+            let on = band.on >= 0.5;
+            self.on |= on;
+            let turns = (hertz(band.centre + band.key * above) / rate).clamp(1e-5, 0.45);
+            let g = (std::f32::consts::PI * turns).tan();
+            let damping = damping(band.width);
+            // Share of white noise's power that two sections let through.
+            let share = (0.5 * damping * g / (1.0 + g * g)).min(1.0);
+            let level = if on { amplitude(band.level) / share.sqrt() } else { 0.0 };
+            for (lane, place) in [(k, left), (k + 4, right)] {
+                (self.g[lane], self.k[lane]) = (g, damping);
+                if self.fresh {
+                    self.level[lane] = Ramp::still(level * place);
+                }
+                self.level[lane].aim(span, level * place);
+            }
+        }
+        self.fresh = false;
+        for section in &mut self.sections {
+            for state in section.band.iter_mut().chain(&mut section.low) {
+                *state = if state.abs() < 1e-15 { 0.0 } else { *state };
+            }
+        }
+    }
+
+    /// Adds `len` samples to both sides.
+    #[inline(always)]
+    pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
+        if !self.on && self.level.iter().all(Ramp::is_silent) {
+            return;
+        }
+        let (mut a, mut b) = ([0.0; CONTROL], [0.0; CONTROL]);
+        fill(self.seed, self.count, &mut a, len);
+        fill(self.seed ^ 0x5bd1_e995, self.count, &mut b, len);
+        self.count = self.count.wrapping_add(len as u32);
+        let (mid, side) = self.spread;
+        let a1: Lane = std::array::from_fn(|n| 1.0 / (1.0 + self.g[n] * (self.g[n] + self.k[n])));
+        let a2: Lane = std::array::from_fn(|n| self.g[n] * a1[n]);
+        let a3: Lane = std::array::from_fn(|n| self.g[n] * a2[n]);
+        let mut sections = self.sections;
+        for n in 0..len {
+            let ears = [mid * a[n] + side * b[n], mid * a[n] - side * b[n]];
+            let mut x: Lane = std::array::from_fn(|lane| ears[lane / 4]);
+            for section in &mut sections {
+                for lane in 0..LANES {
+                    let rest = x[lane] - section.low[lane];
+                    let band = a1[lane] * section.band[lane] + a2[lane] * rest;
+                    let low = section.low[lane] + a2[lane] * section.band[lane] + a3[lane] * rest;
+                    section.band[lane] = 2.0 * band - section.band[lane];
+                    section.low[lane] = 2.0 * low - section.low[lane];
+                    x[lane] = self.k[lane] * band;
+                }
+            }
+            let count = COUNT[base + n];
+            let loud: Lane = std::array::from_fn(|lane| x[lane] * self.level[lane].at(count));
+            left[n] += (loud[0] + loud[1]) + (loud[2] + loud[3]);
+            right[n] += (loud[4] + loud[5]) + (loud[6] + loud[7]);
+        }
+        self.sections = sections;
+    }
+}

@@ -1,0 +1,82 @@
+//! Rendering offline: one note of a preset, or thousands of presets one after the other.
+
+use cultivar_patch::Preset;
+
+use crate::engine::Engine;
+use crate::event::{Event, Timed, Which};
+use crate::sound::Sound;
+
+/// A note to be rendered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Note {
+    /// MIDI note number; the part after the point is a tuning.
+    pub key: f32,
+    /// How hard it is struck, 0 to 1.
+    pub velocity: f32,
+    /// Seconds until the key is let go.
+    pub gate: f32,
+    /// Seconds to render.
+    pub length: f32,
+}
+
+impl Default for Note {
+    /// Middle C at velocity 0.8, held for one second, with one second of tail.
+    fn default() -> Self {
+        Note { key: 60.0, velocity: 0.8, gate: 1.0, length: 2.0 }
+    }
+}
+
+/// An engine for rendering notes offline, each as if it were the first of a new engine. After
+/// the first note it allocates only where a preset brings a new table. One per thread.
+#[derive(Debug)]
+pub struct Studio {
+    engine: Engine,
+}
+
+impl Studio {
+    /// A studio at a sample rate in hertz.
+    pub fn new(rate: f32) -> Self {
+        Studio { engine: Engine::new(rate, 0) }
+    }
+
+    /// Samples of a note of this studio.
+    pub fn samples(&self, note: &Note) -> usize {
+        samples(note.length, self.engine.rate())
+    }
+
+    /// Renders a note of a preset into both sides, as long as they are.
+    pub fn render(&mut self, preset: &Preset, note: &Note, left: &mut [f32], right: &mut [f32]) {
+        let sound = match self.engine.take() {
+            Some(mut sound) => {
+                sound.load(preset);
+                sound
+            }
+            None => Sound::new(preset, self.engine.rate()),
+        };
+        self.engine.reset();
+        // The engine has just given its only sound away, so there is room.
+        let _ = self.engine.play(sound);
+        let key = note.key.clamp(0.0, 127.0);
+        let which = Which { id: 0, channel: 0, key: key.round() as i16 };
+        let off = samples(note.gate, self.engine.rate());
+        let events = [
+            Timed { at: 0, event: Event::Tuning(Which::channel(0), key - key.round()) },
+            Timed { at: 0, event: Event::On(which, note.velocity) },
+            Timed { at: off, event: Event::Off(which) },
+        ];
+        self.engine.render(&events, left, right);
+    }
+}
+
+fn samples(seconds: f32, rate: f32) -> usize {
+    (f64::from(seconds.clamp(0.0, 3600.0)) * f64::from(rate)).round() as usize
+}
+
+/// One note of a preset, left and right, as if played by a new engine.
+pub fn render(preset: &Preset, note: &Note, rate: f32) -> [Vec<f32>; 2] {
+    let mut studio = Studio::new(rate);
+    let length = studio.samples(note);
+    let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+    studio.render(preset, note, &mut left, &mut right);
+    [left, right]
+}

@@ -1,0 +1,540 @@
+//! One sounding note: oscillators and noise through two filters, moved by envelopes and LFOs.
+
+use cultivar_patch::schema::{Filters, Source, To, Warp};
+use cultivar_patch::{Id, Patch};
+
+use crate::envelope::{Envelope, Stage};
+use crate::event::Which;
+use crate::filter::Filter;
+use crate::lfo::Oscillation;
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, hertz, pan, seconds};
+use crate::noise::{Bands, Noise};
+use crate::oscillator::kernel::Lanes;
+use crate::oscillator::{Aim, Oscillator};
+use crate::routes::{ENV, LFO, MACRO, Moves, SOURCES, Sources};
+use crate::sound::Sound;
+
+/// Seconds in which a stolen or choked voice fades.
+const FADE: f32 = 0.004;
+/// Seconds in which held notes change to an auditioned sound.
+const CROSSFADE: f32 = 0.03;
+/// Louder than this is a fault: 120 dB above full scale.
+const FAULT: f32 = 1e6;
+
+/// What a player does to a note after it began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expression {
+    pub(crate) bend: f32,
+    pub(crate) wheel: f32,
+    pub(crate) pressure: f32,
+    pub(crate) slide: f32,
+    pub(crate) tuning: f32,
+    pub(crate) volume: f32,
+    pub(crate) pan: f32,
+}
+
+impl Expression {
+    pub(crate) const NONE: Expression = Expression {
+        bend: 0.0,
+        wheel: 0.0,
+        pressure: 0.0,
+        slide: 0.0,
+        tuning: 0.0,
+        volume: 1.0,
+        pan: 0.0,
+    };
+}
+
+/// All that moves by itself: what has to be known of a moment to go on from it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Motion {
+    env: [Envelope; 4],
+    lfo: [Oscillation; 6],
+    /// Semitones that the pitch is still away from the note, and seconds until it is there.
+    glide: (f32, f32),
+    /// Share of full loudness, and its change per second.
+    fade: (f32, f32),
+}
+
+impl Motion {
+    fn advance(&mut self, time: f32, patch: &Patch<f32>, sound: &Sound) {
+        for (k, env) in self.env.iter_mut().enumerate() {
+            if sound.uses_env(k) {
+                env.advance(time, &patch.env[k]);
+            }
+        }
+        for (k, lfo) in self.lfo.iter_mut().enumerate() {
+            if sound.uses_lfo(k) {
+                lfo.advance(time, &patch.lfo[k], &sound.curves[k], sound.tempo, sound.free[k]);
+            }
+        }
+        let (away, left) = self.glide;
+        self.glide = match left > time {
+            true => (away * (1.0 - time / left), left - time),
+            false => (0.0, 0.0),
+        };
+        let (share, pace) = self.fade;
+        self.fade.0 = (share + pace * time).clamp(0.0, 1.0);
+    }
+
+    fn is_over(&self) -> bool {
+        self.env[0].stage == Stage::Done || (self.fade.0 == 0.0 && self.fade.1 < 0.0)
+    }
+}
+
+/// How far a voice is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// Not in use.
+    Idle,
+    /// Its key is down.
+    Held,
+    /// Its key is up, the pedal is down.
+    Sustained,
+    /// Its envelopes are in their release.
+    Released,
+    /// Fades because its place is wanted.
+    Fading,
+}
+
+/// The beginning of a note.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Onset {
+    pub(crate) which: Which,
+    /// Place of its sound in the engine.
+    pub(crate) sound: usize,
+    pub(crate) velocity: f32,
+    /// Number of the note since the engine began.
+    pub(crate) order: u32,
+    pub(crate) seed: u32,
+    pub(crate) expression: Expression,
+    /// Semitones from the note to where the pitch comes from.
+    pub(crate) away: f32,
+}
+
+/// The state of one voice.
+#[derive(Clone, Debug)]
+pub(crate) struct Voice {
+    pub(crate) life: Life,
+    pub(crate) which: Which,
+    pub(crate) sound: usize,
+    pub(crate) order: u32,
+    pub(crate) expression: Expression,
+    pub(crate) moves: Moves,
+    pub(crate) velocity: f32,
+    random: f32,
+    /// Values of this note: the sound's, moved by the routes.
+    patch: Patch<f32>,
+    /// The motion at `now_at`, and what it will be at the next grid point.
+    now: Motion,
+    ahead: Motion,
+    now_at: usize,
+    /// Where in the grid interval the lines were drawn.
+    drawn_at: usize,
+    /// Whether the lines must be drawn anew before the next sample.
+    pub(crate) stale: bool,
+    fresh: bool,
+    oscillators: [Oscillator; 3],
+    noise: Noise,
+    bands: Bands,
+    filters: [Filter; 2],
+    left: Ramp,
+    right: Ramp,
+    /// Sources at the next grid point.
+    sources: Sources,
+}
+
+impl Voice {
+    pub(crate) fn new() -> Self {
+        Voice {
+            life: Life::Idle,
+            which: Which::ANY,
+            sound: 0,
+            order: 0,
+            expression: Expression::NONE,
+            moves: Moves::NONE,
+            velocity: 0.0,
+            random: 0.0,
+            patch: Patch::from_fn(|_| 0.0),
+            now: Motion::default(),
+            ahead: Motion::default(),
+            now_at: 0,
+            drawn_at: 0,
+            stale: false,
+            fresh: true,
+            oscillators: std::array::from_fn(|_| Oscillator::new()),
+            noise: Noise::new(),
+            bands: Bands::new(),
+            filters: std::array::from_fn(|_| Filter::new()),
+            left: Ramp::default(),
+            right: Ramp::default(),
+            sources: [0.0; SOURCES],
+        }
+    }
+
+    /// Begins a note `at` samples into the grid interval.
+    pub(crate) fn start(&mut self, onset: &Onset, sound: &Sound, at: usize) {
+        self.now = Motion { fade: (1.0, 0.0), ..Motion::default() };
+        self.patch = sound.values;
+        for (k, osc) in self.oscillators.iter_mut().enumerate() {
+            osc.start(&self.patch.osc[k], hash(onset.seed ^ (k as u32 + 1)));
+        }
+        self.noise.start(hash(onset.seed ^ 11));
+        self.bands.start(hash(onset.seed ^ 12));
+        self.filters.iter_mut().for_each(Filter::start);
+        (self.left, self.right) = (Ramp::default(), Ramp::default());
+        self.moves = Moves::NONE;
+        self.fresh = true;
+        (self.now_at, self.drawn_at) = (at, at);
+        self.take(onset, sound);
+        self.now.advance(0.0, &self.patch, sound);
+    }
+
+    /// Goes on as another note: the sound does not break off, the envelopes start anew.
+    pub(crate) fn restart(&mut self, onset: &Onset, sound: &Sound) {
+        self.take(onset, sound);
+        self.now.env.iter_mut().for_each(Envelope::start);
+        self.now.lfo.iter_mut().for_each(Oscillation::start);
+        self.random = random(onset.seed);
+    }
+
+    /// Goes on as another note, envelopes and all.
+    pub(crate) fn take(&mut self, onset: &Onset, sound: &Sound) {
+        let &Onset { which, sound: place, velocity, order, seed, expression, away } = onset;
+        self.life = Life::Held;
+        (self.which, self.sound, self.order) = (which, place, order);
+        (self.velocity, self.expression) = (velocity, expression);
+        if self.fresh {
+            self.random = random(seed);
+        }
+        let time = seconds(sound.values.voice.glide);
+        self.now.glide = if time > 0.0 { (away, time) } else { (0.0, 0.0) };
+        self.stale = true;
+    }
+
+    /// Lets the key go.
+    pub(crate) fn release(&mut self) {
+        self.life = Life::Released;
+        self.now.env.iter_mut().for_each(Envelope::release);
+        self.stale = true;
+    }
+
+    /// Fades quickly: its place is wanted.
+    pub(crate) fn fade(&mut self) {
+        self.life = Life::Fading;
+        self.now.fade.1 = -1.0 / FADE;
+        self.stale = true;
+    }
+
+    /// Gives way to, or comes in for, another voice of the same note.
+    pub(crate) fn crossfade(&mut self, enters: bool) {
+        self.now.fade = match enters {
+            true => (0.0, 1.0 / CROSSFADE),
+            false => (self.now.fade.0, -1.0 / CROSSFADE),
+        };
+        if !enters {
+            self.life = Life::Fading;
+        }
+        self.stale = true;
+    }
+
+    /// Whether it sounds for a key that has not been let go or stolen.
+    pub(crate) fn is_live(&self) -> bool {
+        !matches!(self.life, Life::Idle | Life::Fading)
+    }
+
+    /// Loudness now, for choosing whom to steal.
+    pub(crate) fn loudness(&self) -> f32 {
+        self.left.end.max(self.right.end)
+    }
+
+    /// Pitch it sounds at or glides to, in MIDI note numbers.
+    pub(crate) fn pitch(&self) -> f32 {
+        f32::from(self.which.key) + self.now.glide.0
+    }
+
+    /// Brings the motion to `at` samples into the grid interval, so that something can happen.
+    pub(crate) fn interrupt(&mut self, at: usize, sound: &Sound) {
+        if at > self.now_at {
+            let time = (at - self.now_at) as f32 / sound.rate;
+            self.now.advance(time, &self.patch, sound);
+            self.now_at = at;
+        }
+        self.stale = true;
+    }
+
+    /// Reaches a grid point. Says whether the voice has ended.
+    pub(crate) fn roll(&mut self) -> bool {
+        self.now = self.ahead;
+        self.now_at = 0;
+        self.stale = true;
+        self.now.is_over()
+    }
+
+    /// A value of the sound has changed.
+    pub(crate) fn set(&mut self, id: Id, value: f32) {
+        self.patch[id] = value;
+    }
+
+    /// All values of the sound may have changed.
+    pub(crate) fn set_all(&mut self, values: &Patch<f32>) {
+        self.patch = *values;
+    }
+
+    /// A host's modulation of this note.
+    pub(crate) fn modulate(&mut self, id: Id, amount: f32) {
+        self.moves.set(id, amount);
+        self.stale = true;
+    }
+
+    /// Draws all lines from `at` samples into the grid interval to its end.
+    pub(crate) fn draw(&mut self, sound: &Sound, at: usize) {
+        if self.fresh {
+            let span = Span { elapsed: 0, over: true, left: CONTROL };
+            self.aim(sound, &span, &self.now.clone());
+        }
+        let over = at == 0;
+        let elapsed = if over { CONTROL - self.drawn_at } else { at - self.drawn_at };
+        let span = match self.fresh {
+            true => Span { elapsed: 0, over: true, left: CONTROL - at },
+            false => Span { elapsed, over, left: CONTROL - at },
+        };
+        self.ahead = self.now;
+        self.ahead.advance(span.left as f32 / sound.rate, &self.patch, sound);
+        self.aim(sound, &span, &self.ahead.clone());
+        self.drawn_at = at;
+        self.stale = false;
+        self.fresh = false;
+    }
+
+    fn aim(&mut self, sound: &Sound, span: &Span, motion: &Motion) {
+        self.listen(sound, motion);
+        sound.routes.apply(
+            &sound.values,
+            &self.sources,
+            [&sound.moves, &self.moves],
+            &mut self.patch,
+        );
+        let (patch, expression) = (&self.patch, &self.expression);
+        let note = f32::from(self.which.key)
+            + motion.glide.0
+            + expression.bend * patch.voice.bend
+            + expression.tuning;
+        let above = note - 60.0;
+        let heard = std::array::from_fn::<bool, 3, _>(|k| sound_listens_to(patch, k));
+        for (k, osc) in self.oscillators.iter_mut().enumerate() {
+            let knobs = &patch.osc[k];
+            if knobs.on >= 0.5 || heard[k] {
+                let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
+                let turns = hertz(pitch) / sound.rate;
+                let limit = reach(sound.rate);
+                let aim = Aim { span: *span, turns, limit, heard: heard[k] };
+                osc.aim(knobs, &sound.tables[k], &aim);
+            }
+        }
+        if patch.noise.on >= 0.5 {
+            self.noise.aim(span, &patch.noise, sound.rate);
+        }
+        if patch.band.iter().any(|band| band.on >= 0.5) {
+            self.bands.aim(span, &patch.band, &patch.noise, above, sound.rate);
+        }
+        for (filter, knobs) in self.filters.iter_mut().zip(&patch.filter) {
+            if knobs.on >= 0.5 {
+                filter.aim(span, knobs, above, sound.rate);
+            }
+        }
+        let amount = patch.voice.velocity;
+        let struck = 1.0 - amount + amount * self.velocity;
+        let faded = (motion.fade.0 * std::f32::consts::FRAC_PI_2).sin();
+        let level = motion.env[0].level * struck * struck * faded * expression.volume;
+        let (left, right) = pan(expression.pan);
+        self.left.aim(span, level * left);
+        self.right.aim(span, level * right);
+    }
+
+    fn listen(&mut self, sound: &Sound, motion: &Motion) {
+        let sources = &mut self.sources;
+        for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
+            *source = env.level;
+        }
+        for (source, lfo) in sources[LFO..].iter_mut().zip(&motion.lfo) {
+            *source = lfo.value;
+        }
+        for (source, knob) in sources[MACRO..].iter_mut().zip(&sound.values.macros) {
+            *source = knob.value;
+        }
+        sources[Source::Velocity as usize] = self.velocity;
+        sources[Source::Key as usize] =
+            ((f32::from(self.which.key) - 60.0) / 60.0).clamp(-1.0, 1.0);
+        sources[Source::Random as usize] = self.random;
+        sources[Source::Wheel as usize] = self.expression.wheel;
+        sources[Source::Pressure as usize] = self.expression.pressure;
+        sources[Source::Slide as usize] = self.expression.slide;
+        sources[Source::Bend as usize] = self.expression.bend;
+    }
+
+    /// The sources at the next grid point.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Where everything is, for the editor.
+    pub(crate) fn playhead(&self, sound: &Sound) -> Playhead {
+        Playhead {
+            env: self.ahead.env.map(|env| (env.stage, env.progress)),
+            lfo: self.ahead.lfo.map(|lfo| lfo.place),
+            position: std::array::from_fn(|k| self.oscillators[k].position(&sound.tables[k])),
+        }
+    }
+
+    /// Adds `len` samples, from `at` samples into the grid interval. Says whether all went
+    /// well; if not, nothing is added and the voice must be dropped.
+    #[inline(always)]
+    pub(crate) fn render<L: Lanes>(
+        &mut self,
+        sound: &Sound,
+        at: usize,
+        len: usize,
+        out: &mut [Block; 2],
+    ) -> bool {
+        if self.left.is_silent() && self.right.is_silent() {
+            return true;
+        }
+        let base = at - self.drawn_at;
+        let mut buses = [[[0.0; CONTROL]; 2]; 3];
+        self.sources_into::<L>(sound, base, len, &mut buses);
+        let patch = &self.patch;
+        let [first, second, direct] = &mut buses;
+        let [low, high] = &mut self.filters;
+        if patch.filter[0].on >= 0.5 {
+            let [l, r] = first;
+            low.render(base, len, l, r);
+        }
+        match Filters::of(patch.voice.filters) {
+            Filters::Serial => mix(first, second, len),
+            Filters::Parallel => mix(first, direct, len),
+        }
+        if patch.filter[1].on >= 0.5 {
+            let [l, r] = second;
+            high.render(base, len, l, r);
+        }
+        mix(second, direct, len);
+        if direct.iter().any(|side| side[..len].iter().any(|x| !(x.abs() < FAULT))) {
+            return false;
+        }
+        for (side, line) in [&self.left, &self.right].into_iter().enumerate() {
+            let count = &COUNT[base..][..len];
+            for ((out, x), &count) in out[side].iter_mut().zip(&direct[side]).zip(count) {
+                *out += x * line.at(count);
+            }
+        }
+        true
+    }
+
+    /// Oscillators and noise into the two filters and past them.
+    #[inline(always)]
+    fn sources_into<L: Lanes>(
+        &mut self,
+        sound: &Sound,
+        base: usize,
+        len: usize,
+        buses: &mut [[Block; 2]; 3],
+    ) {
+        for k in 0..3 {
+            let knobs = &self.patch.osc[k];
+            if knobs.on < 0.5 {
+                continue;
+            }
+            let mut other = [0.0; CONTROL];
+            if listens(knobs.warp) {
+                let next = (k + 1).min(2);
+                self.oscillators[next].pilot::<L>(&sound.tables[next], base, len, &mut other);
+            }
+            let osc = &mut self.oscillators[k];
+            into(knobs.to, len, buses, |l, r| {
+                osc.render::<L>(&sound.tables[k], &other, base, len, l, r);
+            });
+        }
+        let noise = &self.patch.noise;
+        let banded = self.patch.band.iter().any(|band| band.on >= 0.5);
+        if noise.on >= 0.5 || banded {
+            let (noises, bands) = (&mut self.noise, &mut self.bands);
+            into(noise.to, len, buses, |l, r| {
+                if noise.on >= 0.5 {
+                    noises.render(base, len, l, r);
+                }
+                if banded {
+                    bands.render(base, len, l, r);
+                }
+            });
+        }
+    }
+}
+
+/// Positions of the newest voice, for the editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Playhead {
+    /// Stage of each envelope and how much of it has passed, 0 to 1.
+    pub env: [(Stage, f32); 4],
+    /// Place of each LFO in its shape, 0 to 1.
+    pub lfo: [f32; 6],
+    /// Where each oscillator reads its wavetable, 0 to 1.
+    pub position: [f32; 3],
+}
+
+/// The number drawn for a note, −1 to 1.
+fn random(seed: u32) -> f32 {
+    bipolar(hash(seed ^ 13))
+}
+
+/// Turns per sample that harmonics may reach: what folds back stays above 20 kHz, where the
+/// rate allows it.
+fn reach(rate: f32) -> f32 {
+    (rate * 0.5).max(rate - 20_000.0).min(28_000.0) / rate
+}
+
+#[inline(always)]
+fn listens(warp: f32) -> bool {
+    matches!(Warp::of(warp), Warp::Fm | Warp::Ring)
+}
+
+/// Whether another oscillator (or the last one itself) listens to oscillator `k`.
+fn sound_listens_to(patch: &Patch<f32>, k: usize) -> bool {
+    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
+    (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
+}
+
+/// Adds `from` to `to`.
+#[inline(always)]
+fn mix(from: &[Block; 2], to: &mut [Block; 2], len: usize) {
+    for (from, to) in from.iter().zip(to) {
+        for (to, from) in to[..len].iter_mut().zip(from) {
+            *to += from;
+        }
+    }
+}
+
+/// Renders a source into the buses it goes to.
+#[inline(always)]
+fn into(
+    to: f32,
+    len: usize,
+    buses: &mut [[Block; 2]; 3],
+    render: impl FnOnce(&mut Block, &mut Block),
+) {
+    let bus = match To::of(to) {
+        To::Filter1 => 0,
+        To::Filter2 => 1,
+        To::Direct => 2,
+        To::Both => {
+            let mut both = [[0.0; CONTROL]; 2];
+            let [left, right] = &mut both;
+            render(left, right);
+            mix(&both, &mut buses[0], len);
+            mix(&both, &mut buses[1], len);
+            return;
+        }
+    };
+    let [left, right] = &mut buses[bus];
+    render(left, right);
+}
