@@ -103,7 +103,8 @@ impl<'a, 'v> Desk<'a, 'v> {
     pub(crate) fn source_name(&self, source: Source) -> String {
         let names = &self.view.preset.macros;
         let own = macro_of(source).map(|k| names[k].as_str()).filter(|name| !name.is_empty());
-        own.unwrap_or(Source::OPTIONS[source.value() as usize].name).to_owned()
+        let ours = Source::OPTIONS[source.value() as usize].name.replace("Envelope", "Env");
+        own.map_or(ours, str::to_owned)
     }
 
     /// A parameter as a route destination: its module in short, then its name.

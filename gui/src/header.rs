@@ -1,5 +1,6 @@
 //! The header: what is being edited, the pages, how the instrument is doing.
 
+use cultivar_patch::schema::ids;
 use egui::{Align2, CornerRadius, Rect, Sense, WidgetInfo, pos2, vec2};
 
 use crate::Command;
@@ -10,7 +11,7 @@ use crate::memory::{Page, Saving};
 use crate::paint::{text, text_in};
 use crate::theme::{Palette, Weight, size};
 use crate::view::Side;
-use crate::widgets::icon_button;
+use crate::widgets::{Knob, icon_button};
 
 /// Draws the header.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -229,7 +230,10 @@ fn health(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     }
     let meter = ui.interact(bars, ui.scope_id().with("meter"), Sense::hover());
     meter.on_hover_text("Peak of the output, −48 to +6 dB, left and right");
-    rect.cut_right(12.0);
+    rect.cut_right(8.0);
+    let level = Rect::from_center_size(rect.cut_right(96.0).center(), vec2(96.0, 22.0));
+    Knob::field(ids().master.level, p.leaf).show(ui, desk, level);
+    rect.cut_right(4.0);
     let load = rect.cut_right(46.0);
     let percent = format!("{:.0} %", desk.view.cpu * 100.0);
     let hot = if desk.view.cpu > 0.8 { p.coral } else { p.muted };

@@ -31,9 +31,11 @@ pub(crate) enum Icon {
 pub(crate) fn icon(painter: &Painter, which: Icon, at: Pos2, size: f32, ink: Color32) {
     let line = Stroke::new(1.5 * size.max(0.8), ink);
     let p = |x: f32, y: f32| at + vec2(x, y) * size;
-    let path = |points: Vec<Pos2>| drop(painter.line(points, line));
+    let path = |points: Vec<Pos2>| {
+        painter.line(points, line);
+    };
     let fill = |points: Vec<Pos2>| {
-        drop(painter.add(Shape::convex_polygon(points, ink, Stroke::NONE)));
+        painter.add(Shape::convex_polygon(points, ink, Stroke::NONE));
     };
     match which {
         Icon::Heart(full) => heart(painter, at, size, ink, full),
@@ -100,21 +102,21 @@ pub(crate) fn icon(painter: &Painter, which: Icon, at: Pos2, size: f32, ink: Col
 }
 
 fn heart(painter: &Painter, at: Pos2, size: f32, ink: Color32, full: bool) {
-    // The usual parametric heart, 16 sin³ t.
-    let outline: Vec<Pos2> = (0..40)
-        .map(|k| {
-            let t = k as f32 * 2.0 * PI / 40.0;
-            let x = 16.0 * t.sin().powi(3);
-            let y =
-                13.0 * t.cos() - 5.0 * (2.0 * t).cos() - 2.0 * (3.0 * t).cos() - (4.0 * t).cos();
-            at + vec2(x, -y) * (0.4 * size)
-        })
-        .collect();
+    // Two half circles over a point.
+    let p = |x: f32, y: f32| at + vec2(x, y) * size;
+    let lobe = |x: f32, k: usize| {
+        let angle = PI * (1.15 - 1.15 * k as f32 / 15.0 + if x < 0.0 { 0.0 } else { -0.15 });
+        p(x + 3.1 * angle.cos(), -1.6 - 3.1 * angle.sin())
+    };
+    let mut outline: Vec<Pos2> = (0..=15).map(|k| lobe(-2.9, k)).collect();
+    outline.extend((0..=15).map(|k| lobe(2.9, k)));
+    outline.push(p(0.0, 6.0));
     if full {
         let mut mesh = egui::Mesh::default();
-        mesh.colored_vertex(at + vec2(0.0, -0.5 * size), ink);
+        mesh.colored_vertex(at + vec2(0.0, 0.2 * size), ink);
         outline.iter().for_each(|point| mesh.colored_vertex(*point, ink));
-        (0..40).for_each(|k| mesh.add_triangle(0, 1 + k, 1 + (k + 1) % 40));
+        let n = outline.len() as u32;
+        (0..n).for_each(|k| mesh.add_triangle(0, 1 + k, 1 + (k + 1) % n));
         painter.add(mesh);
     }
     let line = Stroke::new(1.2, ink);

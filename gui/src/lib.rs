@@ -8,6 +8,7 @@ mod curves;
 mod desk;
 mod header;
 mod icons;
+mod keyboard;
 mod layout;
 mod memory;
 mod paint;
@@ -45,7 +46,7 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, memory: &mut Memory, commands: &
     ui.painter().rect_filled(rest, 0.0, p.ground);
     let desk = &mut Desk::new(view, memory, commands);
     header::show(ui, desk, rest.cut_top(theme::HEADER));
-    let _keyboard = rest.cut_bottom(theme::KEYBOARD);
+    keyboard::show(ui, desk, rest.cut_bottom(theme::KEYBOARD));
     match desk.memory.settings.page {
         Page::Grow => {}
         Page::Synth => synth::show(ui, desk, rest),

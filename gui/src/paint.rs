@@ -117,7 +117,9 @@ pub(crate) fn mark(painter: &Painter, kind: usize, at: Pos2, r: f32, ink: Color3
         painter.add(Shape::convex_polygon(corners.collect(), ink, line));
     };
     match kind % 8 {
-        0 => drop(painter.circle_filled(at, r, ink)),
+        0 => {
+            painter.circle_filled(at, r, ink);
+        }
         1 => polygon(3, -PI / 2.0, r * 1.15),
         2 => polygon(4, PI / 4.0, r * 1.15),
         3 => polygon(4, 0.0, r * 1.15),

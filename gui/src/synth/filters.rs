@@ -6,7 +6,7 @@ use egui::{Rect, vec2};
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::theme::{GAP, Palette};
-use crate::widgets::{Knob, knob_row, section, select, well};
+use crate::widgets::{Knob, knob_row, response, section, select};
 
 /// Draws both filters side by side.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -20,9 +20,14 @@ fn filter(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let filter = &ids().filter[k];
     let title = ["Filter 1", "Filter 2"][k];
     let (mut line, mut body) = section(ui, desk, rect, title, p.coral, Some(filter.on));
-    select(ui, desk, line.cut_right(116.0).shrink2(vec2(0.0, 4.0)), filter.model);
+    let slim = vec2(0.0, 4.0);
+    select(ui, desk, line.cut_right(98.0).shrink2(slim), filter.model);
+    if k == 1 {
+        line.cut_right(4.0);
+        select(ui, desk, line.cut_right(74.0).shrink2(slim), ids().voice.filters);
+    }
     let knobs = body.cut_bottom(44.0);
-    well(ui, body);
+    response(ui, desk, body, k);
     let off = !desk.on(filter.on);
     let ids = [filter.cutoff, filter.resonance, filter.drive, filter.key, filter.mix];
     knob_row(ui, desk, knobs, &ids.map(|id| Knob::small(id, p.coral).dim(off)));

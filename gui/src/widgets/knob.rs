@@ -1,45 +1,53 @@
 //! A knob: value, modulation, and every way to change them.
 
-use std::f32::consts::PI;
-
-use cultivar_patch::{Id, Kind, Unit, schema::Source};
-use egui::{Align2, Color32, Key, Rect, Response, Sense, Stroke, accesskit, pos2, vec2};
+use cultivar_patch::{Id, Kind, schema::Source};
+use egui::{Align2, Color32, Key, Rect, Response, Sense, accesskit, vec2};
 
 use super::knob_menu;
 use crate::Gesture;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::memory::{Held, Typing};
-use crate::paint::{arc, polar, text_in};
-use crate::theme::{Palette, Weight, size};
+use crate::theme::{Weight, size};
 
-/// Angle of the least value, clockwise from the right.
-const FROM: f32 = 0.75 * PI;
-/// Angle from the least to the greatest value.
-const TURN: f32 = 1.5 * PI;
 /// Way of the pointer from the least to the greatest value, in points.
 const THROW: f32 = 180.0;
 
 /// A knob for one parameter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Knob<'a> {
-    id: Id,
-    name: Option<&'a str>,
-    radius: f32,
-    hue: Color32,
-    valued: bool,
-    dim: bool,
+    pub(super) id: Id,
+    pub(super) name: Option<&'a str>,
+    pub(super) form: Form,
+    pub(super) hue: Color32,
+    pub(super) dim: bool,
+}
+
+/// The forms of a knob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Name and value below the dial.
+    Large,
+    /// The value takes the place of the name under the pointer.
+    Small,
+    /// No dial: name and value in a line.
+    Field,
 }
 
 impl<'a> Knob<'a> {
     /// A knob of the usual size.
     pub(crate) fn new(id: Id, hue: Color32) -> Self {
-        Knob { id, name: None, radius: 14.0, hue, valued: true, dim: false }
+        Knob { id, name: None, form: Form::Large, hue, dim: false }
     }
 
     /// A smaller knob; its value takes the place of its name under the pointer.
     pub(crate) fn small(id: Id, hue: Color32) -> Self {
-        Knob { radius: 11.0, valued: false, ..Knob::new(id, hue) }
+        Knob { form: Form::Small, ..Knob::new(id, hue) }
+    }
+
+    /// Name and value in a line, dragged like a knob.
+    pub(crate) fn field(id: Id, hue: Color32) -> Self {
+        Knob { form: Form::Field, ..Knob::new(id, hue) }
     }
 
     /// Another name than the schema's.
@@ -138,127 +146,11 @@ impl<'a> Knob<'a> {
         }
     }
 
-    fn paint(&self, ui: &mut egui::Ui, desk: &mut Desk, response: &Response) {
-        let p = Palette::of(ui);
-        let def = self.id.def();
-        let r = self.radius;
-        let hot = response.hovered() || response.dragged() || response.has_focus();
-        let cell = response.rect;
-        let lines = if self.valued { 25.0 } else { 13.0 };
-        let top = cell.center().y - (2.0 * r + 3.0 + lines) / 2.0;
-        let centre = pos2(cell.center().x, top + r + 1.5);
-        self.paint_dial(ui, desk, response, centre, hot);
-
-        let painter = ui.painter();
-        let label_at = pos2(cell.center().x, centre.y + r + 9.5);
-        let label = self.name.unwrap_or(def.name);
-        let shown = def.text(desk.value(self.id));
-        let ink = if self.dim { p.faint } else { p.muted };
-        let row = |y: f32| {
-            Rect::from_center_size(pos2(cell.center().x, y), vec2(cell.width() + 4.0, 14.0))
-        };
-        if self.is_typed(desk) {
-            self.type_in(ui, desk, row(label_at.y));
-            return;
-        }
-        let swapped = !self.valued && hot;
-        let upper = if swapped { shown.as_str() } else { label };
-        let upper_ink = if swapped { p.text } else { ink };
-        text_in(
-            painter,
-            row(label_at.y),
-            Align2::CENTER_CENTER,
-            upper,
-            size::TINY,
-            Weight::Regular,
-            upper_ink,
-        );
-        if self.valued {
-            let ink = if hot { p.text } else { p.faint };
-            text_in(
-                painter,
-                row(label_at.y + 12.0),
-                Align2::CENTER_CENTER,
-                &shown,
-                size::TINY - 0.5,
-                Weight::Regular,
-                ink,
-            );
-        }
-    }
-
-    fn paint_dial(
-        &self,
-        ui: &egui::Ui,
-        desk: &Desk,
-        response: &Response,
-        centre: egui::Pos2,
-        hot: bool,
-    ) {
-        let p = Palette::of(ui);
-        let painter = ui.painter();
-        let def = self.id.def();
-        let r = self.radius;
-        let at = def.position(desk.value(self.id));
-        let angle = |t: f32| FROM + TURN * t;
-        let hue = if self.dim { p.faint.gamma_multiply(0.6) } else { self.hue };
-        let source = desk.memory.source_hovered;
-        let wires: Vec<_> = desk.wires_to(self.id).collect();
-        if source.is_some_and(|source| wires.iter().any(|wire| wire.source == source)) {
-            painter.circle_filled(centre, r + 7.0, p.mauve.gamma_multiply(0.22));
-        }
-        let dragged = egui::DragAndDrop::payload::<Source>(ui.ctx());
-        if dragged.is_some() && def.modulated {
-            let strong = if response.contains_pointer() { 0.9 } else { 0.3 };
-            painter.circle_stroke(
-                centre,
-                r + 5.5,
-                Stroke::new(1.5, p.mauve.gamma_multiply(strong)),
-            );
-        }
-        arc(painter, centre, r, angle(0.0), angle(1.0), Stroke::new(3.0, p.line));
-        let centred = matches!(
-            def.unit,
-            Unit::Bipolar | Unit::Pan | Unit::Semitones | Unit::Cents | Unit::Slope
-        );
-        let origin = if centred { def.position(0.0) } else { 0.0 };
-        if (at - origin).abs() > 0.004 {
-            arc(
-                painter,
-                centre,
-                r,
-                angle(origin.min(at)),
-                angle(origin.max(at)),
-                Stroke::new(3.0, hue),
-            );
-        }
-        for wire in wires.iter().filter(|wire| wire.source != Source::None) {
-            let low = if both_ways(desk, wire.source) { at - wire.amount } else { at };
-            let high = at + wire.amount;
-            let (low, high) = (low.min(high).clamp(0.0, 1.0), low.max(high).clamp(0.0, 1.0));
-            arc(painter, centre, r + 4.0, angle(low), angle(high), Stroke::new(2.0, p.mauve));
-        }
-        painter.circle_filled(centre, r - 4.5, if hot { p.lifted } else { p.raised });
-        let ink = if self.dim { p.faint } else { p.text };
-        let needle = [polar(centre, r - 8.5, angle(at)), polar(centre, r - 3.5, angle(at))];
-        painter.line_segment(needle, Stroke::new(2.0, ink));
-        if let Some(live) = desk.view.live.value(self.id).filter(|_| !wires.is_empty()) {
-            painter.circle_filled(polar(centre, r + 4.0, angle(def.position(live))), 2.2, p.text);
-        }
-        let saved = desk.view.saved.map(|saved| saved[self.id]);
-        if saved.is_some_and(|saved| saved != desk.value(self.id)) {
-            painter.circle_filled(centre + vec2(r + 1.5, -r + 1.0), 1.7, p.amber);
-        }
-        if response.has_focus() {
-            painter.circle_stroke(centre, r + 7.0, Stroke::new(1.0, p.target));
-        }
-    }
-
-    fn is_typed(&self, desk: &Desk) -> bool {
+    pub(super) fn is_typed(&self, desk: &Desk) -> bool {
         desk.memory.typing.as_ref().is_some_and(|typing| typing.id == self.id)
     }
 
-    fn type_in(&self, ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    pub(super) fn type_in(&self, ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         let Some(mut typing) = desk.memory.typing.take() else { return };
         let field = egui::TextEdit::singleline(&mut typing.text)
             .font(crate::theme::font(size::TINY, Weight::Regular))
@@ -281,17 +173,6 @@ impl<'a> Knob<'a> {
         } else {
             desk.memory.typing = Some(typing);
         }
-    }
-}
-
-/// Whether a source moves its destinations both up and down.
-fn both_ways(desk: &Desk, source: Source) -> bool {
-    let first = Source::Lfo1.value();
-    let lfo = source.value() - first;
-    match source {
-        Source::Key | Source::Random | Source::Slide | Source::Bend => true,
-        _ if (0.0..6.0).contains(&lfo) => desk.view.preset.patch.lfo[lfo as usize].polarity < 0.5,
-        _ => false,
     }
 }
 
@@ -321,12 +202,13 @@ pub(crate) fn wheel_steps(ui: &egui::Ui, response: &Response) -> f32 {
 }
 
 fn key_steps(ui: &egui::Ui, response: &Response) -> f32 {
+    let focused = response.has_focus();
     let mut steps = 0.0;
     ui.input(|i| {
         use accesskit::Action::{Decrement, Increment};
         steps += i.num_accesskit_action_requests(response.id, Increment) as f32;
         steps -= i.num_accesskit_action_requests(response.id, Decrement) as f32;
-        if response.has_focus() {
+        if focused {
             steps += (i.num_presses(Key::ArrowUp) + i.num_presses(Key::ArrowRight)) as f32;
             steps -= (i.num_presses(Key::ArrowDown) + i.num_presses(Key::ArrowLeft)) as f32;
         }

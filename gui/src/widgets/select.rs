@@ -1,6 +1,6 @@
 //! Menus that choose one of several.
 
-use cultivar_patch::{Id, Kind, schema::Source};
+use cultivar_patch::{Id, Kind, defs, schema::Source};
 use egui::{Align2, CornerRadius, Popup, Rect, Response, Sense, WidgetInfo, vec2};
 
 use super::knob::wheel_steps;
@@ -32,8 +32,8 @@ pub(crate) fn dropdown(
     let painter = ui.painter();
     let round = CornerRadius::same((rect.height() / 2.0) as u8);
     painter.rect_filled(rect, round, if lit { p.lifted } else { p.ground });
-    let mut inner = rect.shrink2(vec2(9.0, 0.0));
-    let caret = inner.cut_right(9.0);
+    let mut inner = rect.shrink2(vec2(8.0, 0.0));
+    let caret = inner.cut_right(8.0);
     icon(painter, Icon::Down, caret.center(), 0.85, p.muted);
     text_in(
         painter,
@@ -87,5 +87,30 @@ pub(crate) fn source_menu(ui: &mut egui::Ui, desk: &Desk) -> Option<Source> {
             }
         }
     });
+    chosen
+}
+
+/// A menu of everything that can be modulated, module by module; what was clicked.
+pub(crate) fn destination_menu(ui: &mut egui::Ui) -> Option<Id> {
+    let mut chosen = None;
+    let all = defs();
+    let mut begin = 0;
+    while begin < all.len() {
+        let group = &all[begin].group;
+        let end = begin + all[begin..].iter().take_while(|def| def.group == *group).count();
+        let modulated = |k: &usize| all[*k].modulated;
+        let fits: Vec<usize> = (begin..end).filter(modulated).collect();
+        begin = end;
+        if fits.is_empty() {
+            continue;
+        }
+        ui.menu_button(group.as_str(), |ui| {
+            for k in fits {
+                if ui.button(all[k].name).on_hover_text(all[k].doc).clicked() {
+                    chosen = Some(Id(k as u16));
+                }
+            }
+        });
+    }
     chosen
 }

@@ -1,0 +1,133 @@
+//! Pictures of every page and state of the editor: `cargo run -p cultivar-gui --example gallery
+//! -- FOLDER [NAME]`.
+
+mod data;
+mod raster;
+
+use std::path::Path;
+
+use cultivar_gui::{GardenState, Memory, Page, SIZE, Tab, View, show};
+use data::Data;
+use egui::{Event, Pos2, RawInput, Rect, pos2};
+use raster::Raster;
+
+/// Pixels per point.
+const SCALE: f32 = 1.6;
+
+/// One picture: its name, the data, where the player looks, what the hand does.
+struct Scene {
+    name: &'static str,
+    data: Data,
+    memory: Memory,
+    pointer: Option<Pos2>,
+    hovered: Option<&'static str>,
+}
+
+impl Scene {
+    fn new(name: &'static str, page: Page) -> Self {
+        let mut memory = Memory::default();
+        memory.settings.page = page;
+        Scene { name, data: Data::new(), memory, pointer: None, hovered: None }
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    fn state(self, state: GardenState) -> Self {
+        self.set(|scene| scene.data.garden.state = state)
+    }
+}
+
+fn scenes() -> Vec<Scene> {
+    let grow = |name| Scene::new(name, Page::Grow);
+    let synth = |name| Scene::new(name, Page::Synth);
+    let empty = |name| {
+        grow(name).set(|s| {
+            s.data.garden =
+                cultivar_gui::Garden { examples: data::examples(), ..Default::default() };
+        })
+    };
+    vec![
+        synth("synth"),
+        synth("effects").set(|s| s.memory.tab = Tab::Effects),
+        synth("routes").set(|s| s.memory.tab = Tab::Routes),
+        synth("synth-light").set(|s| s.memory.settings.light = true),
+        synth("tooltip").set(|s| s.pointer = Some(pos2(250.0, 135.0))),
+        synth("presets").set(|s| s.memory.presets_open = true),
+        grow("grow").set(|s| s.pointer = Some(pos2(766.0, 343.0))),
+        grow("grow-light").set(|s| s.memory.settings.light = true),
+        empty("grow-empty"),
+        empty("grow-drag").set(|s| s.hovered = Some("/sounds/kick.wav")),
+        empty("grow-drag-bad").set(|s| s.hovered = Some("/films/holiday.mp4")),
+        grow("grow-analysing").state(GardenState::Analysing).set(|s| s.data.garden.strands.clear()),
+        grow("grow-paused").state(GardenState::Paused),
+        grow("grow-settled").state(GardenState::Settled),
+        grow("grow-help").state(GardenState::NeedsHelp {
+            text: "Three notes found: C E G".into(),
+            fixes: vec!["Match the highest".into(), "Treat as texture".into()],
+        }),
+        grow("grow-error")
+            .state(GardenState::Error("kick.wav: not a sound file (unknown header)".into()))
+            .set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_notices()),
+    ]
+}
+
+/// Runs a scene for a few frames and paints the last one.
+fn picture(scene: &mut Scene) -> (Vec<u8>, [usize; 2], f64) {
+    let ctx = egui::Context::default();
+    let mut raster = Raster::default();
+    let size = SIZE;
+    let pixels = [size.x * SCALE, size.y * SCALE].map(|v| v.round() as usize);
+    let mut primitives = Vec::new();
+    let mut millis = f64::MAX;
+    for frame in 0..12 {
+        let mut input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, size)),
+            time: Some(f64::from(frame) * 0.2),
+            ..Default::default()
+        };
+        let viewport = input.viewports.entry(egui::ViewportId::ROOT).or_default();
+        viewport.native_pixels_per_point = Some(SCALE);
+        if let Some(at) = scene.pointer.filter(|_| frame < 3) {
+            input.events.push(Event::PointerMoved(at));
+        }
+        if let Some(path) = scene.hovered {
+            let path = Some(path.into());
+            input.hovered_files.push(egui::HoveredFile { path, mime: String::new() });
+        }
+        let view: View<'_> = scene.data.view();
+        let begin = std::time::Instant::now();
+        let mut output =
+            ctx.run_ui(input, |ui| show(ui, &view, &mut scene.memory, &mut Vec::new()));
+        raster.update(&output.textures_delta);
+        output.textures_delta.clear();
+        primitives = ctx.tessellate(output.shapes, SCALE);
+        if frame > 3 {
+            millis = millis.min(begin.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    (raster.paint(&primitives, pixels, SCALE), pixels, millis)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().unwrap_or_else(|| "docs/pictures".into());
+    let only = arguments.next();
+    std::fs::create_dir_all(&folder)?;
+    for mut scene in scenes() {
+        if only.as_deref().is_some_and(|only| only != scene.name) {
+            continue;
+        }
+        let (bytes, [width, height], millis) = picture(&mut scene);
+        let path = Path::new(&folder).join(format!("{}.png", scene.name));
+        let file = std::io::BufWriter::new(std::fs::File::create(&path)?);
+        let mut encoder = png::Encoder::new(file, width as u32, height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_compression(png::Compression::High);
+        encoder.write_header()?.write_image_data(&bytes)?;
+        println!("{}  {millis:.1} ms a frame", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! The six low-frequency oscillators, one at a time.
+
+use cultivar_patch::schema::{Source, Sync, ids};
+use egui::{Rect, vec2};
+
+use crate::desk::Desk;
+use crate::layout::Cut;
+use crate::theme::{CHIP, PAD, Palette, TITLE};
+use crate::widgets::{
+    Knob, READY, chip, chip_width, dropdown, panel, select, shape_editor, source_chip, source_grip,
+};
+use crate::{Command, Gesture};
+
+/// Draws the tabs, the chosen oscillator's shape and its knobs.
+pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    panel(ui, rect);
+    let mut body = rect.shrink2(vec2(PAD, 0.0));
+    body.max.y -= 8.0;
+    let line = body.cut_top(TITLE + 3.0).shrink2(vec2(0.0, (TITLE + 3.0 - CHIP) / 2.0));
+    tabs(ui, desk, line);
+    let k = desk.memory.lfo.min(5);
+    let controls = body.cut_right((body.width() * 0.44).max(200.0));
+    body.cut_right(8.0);
+    shape_editor(ui, desk, body, k);
+    shapes(ui, desk, body, k);
+    knobs(ui, desk, controls, k);
+}
+
+fn tabs(ui: &mut egui::Ui, desk: &mut Desk, mut line: Rect) {
+    for k in 0..6 {
+        let chosen = desk.memory.lfo == k;
+        let name = if k == 0 { "LFO 1".to_owned() } else { (k + 1).to_string() };
+        let width = chip_width(ui, &name) - 2.0;
+        let spoken = format!("Show LFO {}", k + 1);
+        if chip(ui, line.cut_left(width), &name, &spoken, chosen).clicked() {
+            desk.memory.lfo = k;
+        }
+        let source = Source::of(Source::Lfo1.value() + k as f32);
+        source_grip(ui, desk, line.cut_left(13.0), source);
+    }
+    let played = [
+        (Source::Bend, "Bend"),
+        (Source::Slide, "Slide"),
+        (Source::Pressure, "Press"),
+        (Source::Wheel, "Wheel"),
+    ];
+    for (source, name) in played {
+        let width = chip_width(ui, name) - 4.0;
+        source_chip(ui, desk, line.cut_right(width), source, name);
+        line.cut_right(3.0);
+    }
+}
+
+/// Ready shapes and the grid, in the corner of the drawing.
+fn shapes(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
+    let mut corner = Rect::from_min_size(rect.right_top() + vec2(-124.0, 4.0), vec2(120.0, 19.0));
+    let mut wish = None;
+    let menu = corner.cut_right(70.0);
+    dropdown(ui, menu, &format!("Shape menu of LFO {}", k + 1), "Shapes", |ui| {
+        for (name, shape) in READY {
+            if ui.button(name).clicked() {
+                wish = Some(shape());
+            }
+        }
+    });
+    corner.cut_right(4.0);
+    let snap = chip(ui, corner, "Grid", "Snap to the grid", desk.memory.snap);
+    if snap.on_hover_text("Points keep to the grid; Shift turns it round").clicked() {
+        desk.memory.snap = !desk.memory.snap;
+    }
+    if let Some(shape) = wish {
+        desk.ask(Command::SetShape { lfo: k, shape, gesture: Gesture::Once });
+    }
+}
+
+fn knobs(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
+    let p = Palette::of(ui);
+    let lfo = &ids().lfo[k];
+    let menus = rect.cut_top(rect.height() * 0.36);
+    let synced = Sync::of(desk.value(lfo.sync)) == Sync::Tempo;
+    let mut line = Rect::from_center_size(menus.center(), vec2(menus.width(), CHIP));
+    for (id, share) in [(lfo.mode, 0.365), (lfo.sync, 0.285), (lfo.polarity, 0.35)] {
+        let mut cell = line.cut_left(menus.width() * share);
+        cell.cut_right(if id == lfo.polarity { 0.0 } else { 4.0 });
+        select(ui, desk, cell, id);
+    }
+    let rate = rect.column(0, 4, 0.0);
+    if synced {
+        let field = Rect::from_center_size(rate.center(), vec2(rate.width(), CHIP));
+        select(ui, desk, field, lfo.division);
+    } else {
+        Knob::new(lfo.rate, p.mauve).show(ui, desk, rate);
+    }
+    for (n, id) in [lfo.phase, lfo.delay, lfo.fade].into_iter().enumerate() {
+        Knob::new(id, p.mauve).show(ui, desk, rect.column(n + 1, 4, 0.0));
+    }
+}
