@@ -134,7 +134,7 @@ const LIGHT: Palette = Palette {
     text: rgb(0x1c2420),
     muted: rgb(0x4b5751),
     faint: rgb(0x5e6a64),
-    leaf: rgb(0x24793c),
+    leaf: rgb(0x207237),
     moss: rgb(0xcfe6d3),
     stem: rgb(0xa9b8ae),
     target: rgb(0x0e6b9e),
@@ -147,7 +147,7 @@ const LIGHT: Palette = Palette {
     ivory: rgb(0xffffff),
     ebony: rgb(0x2a322e),
     strands: [
-        rgb(0x24793c),
+        rgb(0x207237),
         rgb(0x0e6b9e),
         rgb(0x8a6100),
         rgb(0x6a3fc4),

@@ -26,11 +26,16 @@ fn line(points: &[(f32, f32)]) -> Shape {
     Shape::new(points.iter().map(|(x, y)| Point { x: *x, y: *y, bow: 0.0 }))
 }
 
-/// Four bows that follow a sine within 1 %.
+/// Eight bows that meet a sine at their ends and in their middles.
 fn sine() -> Shape {
-    let quarters = [(0.0, 0.5, 0.175), (0.25, 1.0, -0.175), (0.5, 0.5, 0.175), (0.75, 0.0, -0.175)];
-    let points = quarters.into_iter().chain([(1.0, 0.5, 0.0)]);
-    Shape::new(points.map(|(x, y, bow)| Point { x, y, bow }))
+    let height = |x: f32| 0.5 + 0.5 * (std::f32::consts::TAU * x).sin();
+    let corner = |k: usize| {
+        let (x, next) = (k as f32 / 8.0, (k + 1) as f32 / 8.0);
+        let middle = (height(x + 1.0 / 16.0) - height(x)) / (height(next) - height(x));
+        let bow = if k < 8 { -0.2 * (1.0 / middle - 1.0).ln() } else { 0.0 };
+        Point { x, y: height(x), bow }
+    };
+    Shape::new((0..=8).map(corner))
 }
 
 /// Eight levels in no order.
