@@ -13,6 +13,8 @@ const VOICES: usize = 3;
 const SPREAD: [f32; VOICES] = [1.0, 0.78, 1.27];
 /// How far the delay moves at full depth, as a share of it.
 const SWING: f32 = 0.75;
+/// Least distance, in samples, at which a copy can be read a tick at a time.
+const NEAR: f32 = TICK as f32 + 2.0;
 /// Longest delay of the parameter, in seconds.
 const LONGEST: f32 = 1.0 / 32.0;
 
@@ -91,16 +93,27 @@ impl Effect for Chorus {
 
     fn process(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         for (side, x) in self.sides.iter_mut().zip([left, right]) {
-            for (k, y) in x.iter_mut().enumerate() {
-                let now = at + k;
-                let taps = side.delays.iter().map(|delay| {
-                    let distance = delay.at(now);
-                    side.line.tap(0, distance as usize, distance.fract())
-                });
-                let sum: f32 = taps.sum();
-                let round = side.block.next(sum) * (1.0 / VOICES as f32);
-                side.line.push(flush(*y + self.feedback.at(now) * round));
-                *y = self.dry.at(now) * *y + self.wet.at(now) * sum;
+            let ends = side.delays.map(|delay| (delay.along(0.0), delay.aimed()));
+            // A copy nearer than a tick hears what is written during the tick.
+            let step = if ends.iter().all(|(from, to)| from.min(*to) > NEAR) { TICK } else { 1 };
+            for (k, x) in x.chunks_mut(step).enumerate() {
+                let at = at + k * step;
+                let mut sum = [0.0; TICK];
+                let sum = &mut sum[..x.len()];
+                for (from, to) in ends {
+                    let mut copy = [0.0; TICK];
+                    let copy = &mut copy[..x.len()];
+                    side.line.read(at, from.into(), to.into(), copy);
+                    sum.iter_mut().zip(copy).for_each(|(sum, y)| *sum += *y);
+                }
+                let mut written = [0.0; TICK];
+                let written = &mut written[..x.len()];
+                for (n, (x, sum)) in x.iter_mut().zip(sum).enumerate() {
+                    let round = side.block.next(*sum) * (1.0 / VOICES as f32);
+                    written[n] = flush(*x + self.feedback.at(at + n) * round);
+                    *x = self.dry.at(at + n) * *x + self.wet.at(at + n) * *sum;
+                }
+                side.line.extend(written);
             }
         }
     }

@@ -16,10 +16,10 @@ const CLOSE: f32 = 2e-3;
 /// block before.
 pub(super) fn bend(curve: Curve, x: &[f32], out: &mut [f32]) {
     match curve {
-        Curve::Soft => average(soft, x, out),
-        Curve::Hard => average(hard, x, out),
-        Curve::Fold => average(fold, x, out),
-        Curve::Tube => average(tube, x, out),
+        Curve::Soft => average(|x| soft(x), x, out),
+        Curve::Hard => average(|x| hard(x), x, out),
+        Curve::Fold => average(|x| fold(x), x, out),
+        Curve::Tube => average(|x| tube(x), x, out),
     }
 }
 
@@ -76,21 +76,26 @@ fn fold(x: f32) -> (f32, f32) {
 #[inline(always)]
 fn tube(x: f32) -> (f32, f32) {
     const RAIL: f32 = 0.6;
-    let decay = exp(-x.max(0.0));
-    let (low, low_area) = tanh(x * (1.0 / RAIL));
-    if x > 0.0 { (1.0 - decay, x + decay - 1.0) } else { (RAIL * low, RAIL * RAIL * low_area) }
+    let e = exp(if x > 0.0 { -x } else { (2.0 / RAIL) * x });
+    let (low, low_area) = tanh_of(e, x.abs() * (1.0 / RAIL));
+    if x > 0.0 { (1.0 - e, x + e - 1.0) } else { (-RAIL * low, RAIL * RAIL * low_area) }
 }
 
 /// Hyperbolic tangent and logarithm of the hyperbolic cosine, to 1e-6.
 #[inline(always)]
 fn tanh(x: f32) -> (f32, f32) {
-    let e = exp(-2.0 * x.abs());
+    let (value, area) = tanh_of(exp(-2.0 * x.abs()), x.abs());
+    (value.copysign(x), area)
+}
+
+/// The same of `size`, 0 or more, when e^(−2·size) is known.
+#[inline(always)]
+fn tanh_of(e: f32, size: f32) -> (f32, f32) {
     // ln(1 + e) = 2 artanh(e / (2 + e)), whose argument is at most a third.
     let z = e / (2.0 + e);
     let q = z * z;
     let series = 1.0 + q * (1.0 / 3.0 + q * (0.2 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q / 11.0))));
-    let value = (1.0 - e) / (1.0 + e);
-    (value.copysign(x), x.abs() + 2.0 * z * series - std::f32::consts::LN_2)
+    ((1.0 - e) / (1.0 + e), size + 2.0 * z * series - std::f32::consts::LN_2)
 }
 
 /// The exponential of a number of 0 or less, to 3e-7; below −80 as at −80.

@@ -28,13 +28,6 @@ impl Line {
         self.samples.len() - TICK - 4
     }
 
-    #[inline]
-    pub(super) fn push(&mut self, x: f32) {
-        self.samples[self.write] = x;
-        self.write = (self.write + 1) & self.mask;
-        self.past = (self.past + 1).min(self.samples.len());
-    }
-
     pub(super) fn extend(&mut self, block: &[f32]) {
         let first = block.len().min(self.samples.len() - self.write);
         self.samples[self.write..][..first].copy_from_slice(&block[..first]);
@@ -66,11 +59,13 @@ impl Line {
         rest.copy_from_slice(&self.samples[..rest.len()]);
     }
 
-    /// What was written `back + part` samples before sample `n` of the coming block, `part`
-    /// from 0 to 1, by cubic Lagrange interpolation: never louder than what was written, and
-    /// exact at `part` 0. The distance is at least `n` + 2.
+    /// What was written `distance` samples before sample `n` of the coming block, by cubic
+    /// Lagrange interpolation: never louder than what was written, and exact at a whole
+    /// distance. The distance is at least `n` + 2.
     #[inline]
-    pub(super) fn tap(&self, n: usize, back: usize, part: f32) -> f32 {
+    pub(super) fn tap(&self, n: usize, distance: f64) -> f32 {
+        let back = distance as usize;
+        let part = (distance - back as f64) as f32;
         let newest = back - n - 1;
         let (a, b, c) = (part + 1.0, part - 1.0, part - 2.0);
         part * b * c * (-1.0 / 6.0) * self.at(newest)
@@ -78,7 +73,42 @@ impl Line {
             + a * part * c * -0.5 * self.at(newest + 2)
             + a * part * b * (1.0 / 6.0) * self.at(newest + 3)
     }
+
+    /// Reads the coming block, which begins at sample `at` of the tick, at a distance that goes
+    /// in a straight line `from` one end of the tick `to` the other; at least [`TICK`] + 2.
+    pub(super) fn read(&self, at: usize, from: f64, to: f64, out: &mut [f32]) {
+        let way = to - from;
+        if way == 0.0 && to == f64::from(to as u32) {
+            self.copy(to as usize, out);
+        } else if way.abs() < NEARLY_STILL {
+            self.read_steady(at, from, way as f32, out);
+        } else {
+            for (n, y) in out.iter_mut().enumerate() {
+                *y = self.tap(n, from + way * ((at + n + 1) as f64 / TICK as f64));
+            }
+        }
+    }
+
+    /// The same for a distance that hardly changes: the same four samples take part all along,
+    /// as far as whole samples go.
+    fn read_steady(&self, at: usize, from: f64, way: f32, out: &mut [f32]) {
+        let back = (from + f64::from(way).min(0.0)) as usize;
+        let part = (from - back as f64) as f32;
+        let mut near = [0.0; TICK + 3];
+        self.copy(back + 2, &mut near[..out.len() + 3]);
+        for (n, y) in out.iter_mut().enumerate() {
+            let part = part + way * ((at + n + 1) as f32 * (1.0 / TICK as f32));
+            let (a, b, c) = (part + 1.0, part - 1.0, part - 2.0);
+            *y = part * b * c * (-1.0 / 6.0) * near[n + 3]
+                + a * b * c * 0.5 * near[n + 2]
+                + a * part * c * -0.5 * near[n + 1]
+                + a * part * b * (1.0 / 6.0) * near[n];
+        }
+    }
 }
+
+/// Samples per tick that count as no movement.
+const NEARLY_STILL: f64 = 0.25;
 
 /// Most samples per tick that a head glides: half the speed of time.
 const GLIDE: f64 = TICK as f64 * 0.5;
@@ -110,21 +140,6 @@ impl Place {
 
     fn jump(&mut self, to: f64) {
         *self = Place { from: to, to };
-    }
-
-    fn at(&self, n: usize) -> f64 {
-        self.from + (self.to - self.from) * ((n + 1) as f64 / TICK as f64)
-    }
-
-    /// Reads at sample `at` of the tick and on.
-    fn read(&self, line: &Line, at: usize, out: &mut [f32]) {
-        if self.from == self.to && self.to.fract() == 0.0 {
-            return line.copy(self.to as usize, out);
-        }
-        for (n, y) in out.iter_mut().enumerate() {
-            let distance = self.at(at + n);
-            *y = line.tap(n, distance as usize, distance.fract() as f32);
-        }
     }
 }
 
@@ -168,11 +183,11 @@ impl Head {
 
     /// Reads the coming block, which begins at sample `at` of the tick and is not yet written.
     pub(super) fn read(&self, line: &Line, at: usize, out: &mut [f32]) {
-        self.near.read(line, at, out);
+        line.read(at, self.near.from, self.near.to, out);
         if self.fade.aimed() > 0.0 {
             let mut far = [0.0; TICK];
             let far = &mut far[..out.len()];
-            self.far.read(line, at, far);
+            line.read(at, self.far.from, self.far.to, far);
             for (n, (y, x)) in out.iter_mut().zip(far).enumerate() {
                 *y += self.fade.at(at + n) * (*x - *y);
             }

@@ -179,22 +179,11 @@ impl Reverb {
     /// Reads all lines into `lanes`, sample by sample.
     fn read_lines(&self, at: usize, lanes: &mut [Lanes]) {
         for (i, line) in self.lines.iter().enumerate() {
-            let still = self.lengths.from[i] == self.lengths.to[i];
             let mut out = [0.0; TICK];
             let out = &mut out[..lanes.len()];
-            let length = self.lengths.to[i];
-            if still && self.offsets.to[i] == 0.0 && self.offsets.from[i] == 0.0 {
-                line.copy(length as usize, out);
-            } else {
-                let (length, longer) = (f64::from(self.lengths.from[i]), f64::from(length));
-                let (offset, further) = (self.offsets.from[i], self.offsets.to[i]);
-                let from = length + f64::from(offset);
-                let way = longer + f64::from(further) - from;
-                for (n, y) in out.iter_mut().enumerate() {
-                    let distance = from + way * ((at + n + 1) as f64 * (1.0 / TICK as f64));
-                    *y = line.tap(n, distance as usize, distance.fract() as f32);
-                }
-            }
+            let from = f64::from(self.lengths.from[i]) + f64::from(self.offsets.from[i]);
+            let to = f64::from(self.lengths.to[i]) + f64::from(self.offsets.to[i]);
+            line.read(at, from, to, out);
             for (lane, y) in lanes.iter_mut().zip(out.iter()) {
                 lane[i] = *y;
             }
