@@ -13,6 +13,8 @@ use cultivar_patch::{FRAME, MAX_FRAMES, Wavetable};
 use super::curve::Polyline;
 use super::draft::Draft;
 use super::harmonics::Tune;
+use super::layer::{FINE, contour};
+use super::release::Release;
 use super::warp::Warped;
 use crate::Target;
 use crate::listen::pitch::{frequency_of, note_of};
@@ -36,22 +38,45 @@ fn grain(target: &Target) -> f32 {
     if (lowest..=most).contains(&in_step) { in_step } else { lowest }
 }
 
-/// The patch that plays a target as frames of its own samples.
-pub(crate) fn grains(target: &Target, name: &str) -> Option<Draft> {
+/// Frames of a sound and how they are played.
+pub(crate) struct Grains {
+    /// Pitch of the frames as a fractional MIDI number.
+    pub(crate) note: f32,
+    /// The frames, with their peak at 1.
+    pub(crate) table: Arc<Wavetable>,
+    /// Level in decibels at which they play the sound.
+    pub(crate) level: f32,
+    /// Seconds of one sweep.
+    pub(crate) seconds: f32,
+}
+
+/// Cuts `samples`, which last as long as the target, into frames.
+pub(crate) fn cut(target: &Target, name: &str, samples: &[f32]) -> Option<Grains> {
     let frequency = grain(target);
     let tune = Tune::steady(target, note_of(frequency));
-    let warped = Warped::new(&target.samples, target.rate, &tune.notes, HOP, FRAME);
+    let warped = Warped::new(samples, target.rate, &tune.notes, HOP, FRAME);
     let cycles = warped.samples.len().div_ceil(FRAME).clamp(1, MAX_FRAMES - 1);
     let (table, level) = solve(name, &warped.samples, cycles)?;
+    Some(Grains { note: tune.note, table, level, seconds: cycles as f32 / frequency })
+}
+
+/// The curve of place that plays grains, in one step.
+pub(crate) fn sweep() -> Polyline {
+    Polyline { corners: vec![(0, 0.0), (1, 1.0)] }
+}
+
+/// The patch that plays a target as frames of its own samples.
+pub(crate) fn grains(target: &Target, name: &str) -> Option<Draft> {
+    let release = Release::of(target, &contour(target), FINE);
+    let mut samples = target.samples.clone();
+    release.make_up(&mut samples, target.rate);
+    let Grains { note, table, level, seconds } = cut(target, name, &samples)?;
     let mut draft = Draft::new(target, name);
-    let osc = ids().osc[0];
-    let patch = &mut draft.preset.patch;
-    patch.osc[0].on = 1.0;
-    patch.osc[0].level = 0.0;
+    release.set(&mut draft);
+    draft.preset.patch.osc[0].on = 1.0;
     draft.preset.tables[0] = cultivar_patch::Table::Own(table);
-    draft.tune(target, 0, tune.note);
-    let sweep = Polyline { corners: vec![(0, 0.0), (1, 1.0)] };
-    draft.follow(osc.position, &sweep, cycles as f32 / frequency);
+    draft.tune(target, 0, note);
+    draft.follow(ids().osc[0].position, &sweep(), seconds);
     draft.loudness(level, 1.0);
     Some(draft)
 }

@@ -93,8 +93,8 @@ fn bridged(target: &Target) -> Vec<(f32, f32)> {
 pub struct Harmonics {
     /// One row per step, the fundamental first.
     pub rows: Vec<Vec<f32>>,
-    /// RMS of all harmonics of each row.
-    pub rms: Vec<f32>,
+    /// Power of everything within each window.
+    power: Vec<f32>,
 }
 
 impl Harmonics {
@@ -126,11 +126,35 @@ impl Harmonics {
             // The buffers are made by the plan itself, so their lengths always fit.
             let _ = fft.process_with_scratch(&mut input, &mut output, &mut scratch);
             let scale = 4.0 / size as f32;
-            (1..=most).map(|h| output[h * cycles].norm() * scale).collect::<Vec<f32>>()
+            let row = (1..=most).map(|h| output[h * cycles].norm() * scale);
+            // Of a sine, whose bins add up to 3/2 of its amplitude squared, half is power.
+            let power = output.iter().map(|bin| bin.norm_sqr()).sum::<f32>() * scale * scale / 3.0;
+            (row.collect::<Vec<f32>>(), power)
         };
-        let rows: Vec<Vec<f32>> = (0..tune.notes.len()).map(measure).collect();
-        let rms = rows.iter().map(|r| (0.5 * r.iter().map(|a| a * a).sum::<f32>()).sqrt());
-        Harmonics { rms: rms.collect(), rows }
+        let (rows, power) = (0..tune.notes.len()).map(measure).unzip();
+        Harmonics { rows, power }
+    }
+
+    /// Silences all harmonics but some; the fundamental is 1.
+    pub fn keep(&mut self, only: &[usize]) {
+        for row in &mut self.rows {
+            for (k, amplitude) in row.iter_mut().enumerate() {
+                if !only.contains(&(k + 1)) {
+                    *amplitude = 0.0;
+                }
+            }
+        }
+    }
+
+    /// Share of the harmonics in the power at a fractional step, 0 to 1.
+    pub fn share(&self, place: f32) -> f32 {
+        let share = |k: usize| {
+            let k = k.min(self.rows.len() - 1);
+            let own: f32 = 0.5 * self.rows[k].iter().map(|a| a * a).sum::<f32>();
+            (own / self.power[k].max(1e-20)).min(1.0)
+        };
+        let k = place as usize;
+        share(k) + (share(k + 1) - share(k)) * place.fract()
     }
 
     /// Places for `count` frames as steps: half of their density even, half where the

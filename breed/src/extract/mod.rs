@@ -1,22 +1,36 @@
 //! Extraction: patches cut from the target itself.
 
+mod bands;
 pub mod curve;
 mod draft;
 pub mod frames;
 mod grains;
 pub mod harmonics;
+mod layer;
+mod release;
+mod residue;
 mod voice;
 mod warp;
 
 use cultivar_patch::Preset;
 
 use crate::Target;
+use voice::Rest;
+
+/// Confidence of a note under which no harmonics are looked for.
+const UNSURE: f32 = 0.1;
 
 /// A way to make a patch from a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variant {
     /// Frames of harmonics with curves of level, place and pitch.
     Harmonic,
+    /// The same, and noise bands for what is no harmonic.
+    Noisy,
+    /// The same, and frames of what is no harmonic in a second oscillator.
+    Breathy,
+    /// Noise bands alone.
+    Noise,
     /// Long frames of the sound itself.
     Grains,
 }
@@ -32,12 +46,16 @@ pub struct Candidate {
 
 impl Variant {
     /// All ways.
-    pub const ALL: [Variant; 2] = [Variant::Harmonic, Variant::Grains];
+    pub const ALL: [Variant; 5] =
+        [Variant::Harmonic, Variant::Noisy, Variant::Breathy, Variant::Noise, Variant::Grains];
 
     /// What the patch is called.
     pub fn name(self) -> &'static str {
         match self {
             Variant::Harmonic => "Harmonics",
+            Variant::Noisy => "Harmonics and noise",
+            Variant::Breathy => "Harmonics and breath",
+            Variant::Noise => "Noise bands",
             Variant::Grains => "Grains",
         }
     }
@@ -46,14 +64,14 @@ impl Variant {
 /// Makes a patch from a target; nothing where the way does not suit the target.
 pub fn extract(target: &Target, variant: Variant) -> Option<Preset> {
     let name = variant.name();
+    let pitched = target.confidence >= UNSURE;
     let draft = match variant {
-        Variant::Harmonic => {
-            if target.confidence < 0.1 {
-                return None;
-            }
-            voice::harmonic(target, name, 64)
-        }
+        Variant::Harmonic if pitched => voice::harmonic(target, name, Rest::Nothing),
+        Variant::Noisy if pitched => voice::harmonic(target, name, Rest::Bands),
+        Variant::Breathy if pitched => voice::harmonic(target, name, Rest::Grains),
+        Variant::Noise => voice::noise(target, name),
         Variant::Grains => grains::grains(target, name),
+        _ => None,
     };
     draft.map(|draft| draft.preset)
 }
