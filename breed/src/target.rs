@@ -175,6 +175,17 @@ impl Target {
         self.note.round().clamp(0.0, 127.0) as u8
     }
 
+    /// The note whose render is to be held beside the target: its key, let go at its release
+    /// point, as long as it.
+    pub fn played(&self) -> cultivar_dsp::Note {
+        cultivar_dsp::Note {
+            key: f32::from(self.key()),
+            velocity: 0.8,
+            gate: self.release,
+            length: self.duration,
+        }
+    }
+
     /// The level contour at `time` seconds, in decibels.
     pub fn level_at(&self, time: f32) -> f32 {
         let place = (time / HOP).clamp(0.0, (self.level.len() - 1) as f32);
