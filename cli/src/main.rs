@@ -1,3 +1,40 @@
 //! `cultivar`: the instrument in a shell.
 
-fn main() {}
+mod info;
+mod render;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A wavetable synthesizer that grows its own patches.
+///
+/// PATCH is a .cultivar file, or factory:NAME (factory:Init is always there). Levels are in
+/// dB, times in seconds, notes are MIDI numbers. Exit codes: 0 done, 1 failed, 2 wrong usage.
+#[derive(Parser)]
+#[command(name = "cultivar", version)]
+struct Cli {
+    /// One JSON object on stdout instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Play one note of a patch into a WAV file
+    Render(render::Render),
+    /// Say what a file is, and what of it can be used
+    Info(info::Info),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Render(render) => render.run(),
+        Command::Info(info) => info.run(),
+    };
+    shell::finish(done, cli.json)
+}

@@ -1,4 +1,4 @@
-//! The instrument's own presets, as rows of the list.
+//! The instrument's own presets.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use cultivar_patch::Preset;
 use uuid::Uuid;
 
 /// All of them; `Init` is always there.
-pub(crate) fn presets() -> &'static [Preset] {
+pub fn presets() -> &'static [Preset] {
     static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         let mut init = Preset::init();
         // The same in every run, so that it can be a favourite.
@@ -17,6 +17,6 @@ pub(crate) fn presets() -> &'static [Preset] {
 }
 
 /// The one of this name.
-pub(crate) fn preset(name: &str) -> Option<&'static Preset> {
+pub fn preset(name: &str) -> Option<&'static Preset> {
     presets().iter().find(|preset| preset.meta.name == name)
 }

@@ -84,6 +84,10 @@ impl Library {
         found.sweep(&self.home);
         found.folder(&self.folder(), MAX_DEPTH);
         self.trouble.append(&mut found.trouble);
+        // What lies in a folder that cannot be read is not worth its own line.
+        let folders: Vec<PathBuf> = self.trouble.iter().map(|t| t.path.clone()).collect();
+        let within = |path: &Path| folders.iter().any(|f| path != f && path.starts_with(f));
+        self.trouble.retain(|trouble| !within(&trouble.path));
         let mut known = std::mem::take(&mut self.known);
         for (path, stamp) in found.files {
             let row = match known.remove(&path) {
