@@ -33,6 +33,7 @@ pub(crate) fn everything() -> Preset {
         filter.on = 1.0;
         filter.drive = 6.0;
         filter.cutoff = 84.0;
+        filter.mix = 0.6;
     }
     patch.voice.filters = Filters::Serial.value();
     for env in &mut patch.env {
