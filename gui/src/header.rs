@@ -133,7 +133,8 @@ fn save(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     });
     if as_new {
         let meta = &desk.view.preset.meta;
-        desk.memory.saving = Some(Saving { name: meta.name.clone(), tags: meta.tags.join(", ") });
+        desk.memory.saving =
+            Some(Saving { name: meta.name.clone(), tags: meta.tags.join(", "), fresh: true });
     }
 }
 

@@ -6,12 +6,17 @@
 mod command;
 mod curves;
 mod desk;
+mod drop;
+mod grow;
 mod header;
 mod icons;
 mod keyboard;
 mod layout;
 mod memory;
+mod notices;
 mod paint;
+mod presets;
+mod save;
 mod synth;
 mod theme;
 mod view;
@@ -42,15 +47,20 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, memory: &mut Memory, commands: &
         ui.ctx().set_theme(theme);
     }
     let p = theme::Palette::of(ui);
-    let mut rest = ui.max_rect();
+    let window = ui.max_rect();
+    let mut rest = window;
     ui.painter().rect_filled(rest, 0.0, p.ground);
     let desk = &mut Desk::new(view, memory, commands);
     header::show(ui, desk, rest.cut_top(theme::HEADER));
     keyboard::show(ui, desk, rest.cut_bottom(theme::KEYBOARD));
     match desk.memory.settings.page {
-        Page::Grow => {}
+        Page::Grow => grow::show(ui, desk, rest),
         Page::Synth => synth::show(ui, desk, rest),
     }
+    presets::show(ui, desk, window);
+    save::show(ui, desk);
+    drop::show(ui, desk, rest);
+    notices::show(ui, desk, window);
 }
 
 /// The zoom factor at which a window of `size` points (at zoom 1) holds the whole editor.

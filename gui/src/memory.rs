@@ -80,8 +80,9 @@ pub struct Memory {
     pub(crate) held: Option<Held>,
     pub(crate) source_hovered: Option<Source>,
     pub(crate) source_hovering: Option<Source>,
-    pub(crate) point_held: Option<usize>,
+    pub(crate) pointed: Option<(Id, f64)>,
     pub(crate) snap: bool,
+    pub(crate) osc_panels: Vec<egui::Rect>,
     pub(crate) mouse_key: Option<u8>,
     pub(crate) computer_keys_down: Vec<(egui::Key, u8)>,
     pub(crate) octave: i32,
@@ -90,11 +91,32 @@ pub struct Memory {
     pub(crate) seed_text: Option<String>,
 }
 
+impl Memory {
+    /// Opens the tab on which a parameter lies and marks it for a while.
+    pub(crate) fn point_at(&mut self, id: Id, now: f64) {
+        let word = |k: usize| id.def().id.split('.').nth(k);
+        let number = || word(1).and_then(|n| n.parse::<usize>().ok()).map_or(0, |n| n - 1);
+        self.tab = match word(0) {
+            Some("distortion" | "chorus" | "delay" | "reverb") => Tab::Effects,
+            Some("route") => Tab::Routes,
+            _ => Tab::Voice,
+        };
+        match word(0) {
+            Some("env") => self.env = number(),
+            Some("lfo") => self.lfo = number(),
+            Some("band") => self.band = number(),
+            _ => {}
+        }
+        self.pointed = Some((id, now + 3.0));
+    }
+}
+
 /// The save dialog.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Saving {
     pub(crate) name: String,
     pub(crate) tags: String,
+    pub(crate) fresh: bool,
 }
 
 /// A value being typed.

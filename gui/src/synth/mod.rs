@@ -29,8 +29,11 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     match desk.memory.tab {
         Tab::Voice => {
             let height = (left.height() - 3.0 * GAP) * 0.252;
+            desk.memory.osc_panels.clear();
             for k in 0..3 {
-                osc::show(ui, desk, left.cut_top(height), k);
+                let panel = left.cut_top(height);
+                desk.memory.osc_panels.push(panel);
+                osc::show(ui, desk, panel, k);
                 left.cut_top(GAP);
             }
             noise::show(ui, desk, left);

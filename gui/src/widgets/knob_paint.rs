@@ -36,6 +36,15 @@ impl Knob<'_> {
         let centre = pos2(cell.center().x, top + r + 1.5);
         self.paint_modulation(ui, desk, response, centre, r);
         self.paint_dial(ui, desk, centre, r, hot);
+        let pointed = desk.memory.pointed.filter(|(id, _)| *id == self.id);
+        if let Some((_, until)) = pointed {
+            let left = (until - ui.input(|i| i.time)) as f32;
+            if left > 0.0 {
+                let ink = p.amber.gamma_multiply(left.min(1.0));
+                ui.painter().circle_stroke(centre, r + 7.0, Stroke::new(2.0, ink));
+                ui.ctx().request_repaint_after_secs(0.05);
+            }
+        }
         if response.has_focus() {
             ui.painter().circle_stroke(centre, r + 7.0, Stroke::new(1.0, p.target));
         }

@@ -1,0 +1,228 @@
+//! The garden: strands of patches around their target.
+
+use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, WidgetInfo, pos2, vec2};
+
+use super::plot::Plot;
+use super::{clock, keys, thousands};
+use crate::Command;
+use crate::desk::Desk;
+use crate::paint::{mark, polar, text, waveform};
+use crate::theme::{Palette, Weight, size};
+use crate::view::{GardenState, StrandView};
+use crate::widgets::tag;
+
+/// Draws rings, strands and the target in the middle; nodes are played by a click.
+pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    let garden = desk.view.garden;
+    let bed = ui.interact(rect, ui.scope_id().with("garden"), Sense::click());
+    bed.widget_info(|| WidgetInfo::labeled(egui::Role::Group, true, "Garden"));
+    if bed.clicked() {
+        bed.request_focus();
+    }
+    keys::steer(ui, desk, &bed);
+    let plot = Plot::new(rect, garden);
+    rings(ui, desk, &plot);
+    let resting = matches!(garden.state, GardenState::Paused | GardenState::Analysing);
+    let chosen = garden.selected.map(|(s, _)| s);
+    let order = (0..garden.strands.len()).filter(|s| Some(*s) != chosen).chain(chosen);
+    for s in order.filter(|s| *s < garden.strands.len()) {
+        stem(ui, desk, &plot, s, if resting { 0.55 } else { 1.0 });
+    }
+    for s in 0..garden.strands.len() {
+        nodes(ui, desk, &plot, s);
+    }
+    disc(ui, desk, &plot);
+    status(ui, desk, rect);
+}
+
+fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
+    let p = Palette::of(ui);
+    let painter = ui.painter();
+    let dashed = |radius: f32, ink: Color32| {
+        let steps = (radius * 0.9) as usize;
+        for k in 0..steps {
+            let angle = k as f32 * std::f32::consts::TAU / steps as f32;
+            painter.circle_filled(polar(plot.centre, radius, angle), 0.7, ink);
+        }
+    };
+    for score in [25.0, 50.0, 75.0] {
+        dashed(plot.radius(score), p.line.gamma_multiply(0.8));
+    }
+    painter.circle_stroke(plot.centre, plot.rim, Stroke::new(1.0, p.line));
+    let random = plot.radius(desk.view.garden.random_score);
+    painter.circle_stroke(plot.centre, random, Stroke::new(1.0, p.line.gamma_multiply(0.9)));
+    let label = |radius: f32, words: &str| {
+        let at = plot.centre - vec2(0.0, radius + 2.0);
+        text(painter, at, Align2::CENTER_BOTTOM, words, size::TINY - 0.5, Weight::Regular, p.faint);
+    };
+    label(plot.rim, "as close as it repeats");
+    let at = plot.centre + vec2(0.0, random + 2.0);
+    text(
+        painter,
+        at,
+        Align2::CENTER_TOP,
+        "random patch",
+        size::TINY - 0.5,
+        Weight::Regular,
+        p.faint,
+    );
+}
+
+/// How a strand is drawn.
+fn look(p: &Palette, strand: &StrandView, strength: f32) -> Color32 {
+    let hue = p.strands[strand.hue % 8];
+    hue.gamma_multiply(if strand.withered { 0.38 } else { strength })
+}
+
+fn stem(ui: &egui::Ui, desk: &Desk, plot: &Plot, s: usize, strength: f32) {
+    let p = Palette::of(ui);
+    let garden = desk.view.garden;
+    let strand = &garden.strands[s];
+    let chosen = garden.selected.is_some_and(|(at, _)| at == s);
+    let hue = look(p, strand, strength);
+    let line = plot.line(s, strand.nodes.iter().map(|node| node.score));
+    let width = 1.6 + 5.0 * strand.share.clamp(0.0, 1.0).sqrt() * 0.6;
+    let painter = ui.painter();
+    if chosen {
+        painter.line(line.clone(), Stroke::new(width + 7.0, hue.gamma_multiply(0.16)));
+    }
+    if strand.withered {
+        painter.extend(Shape::dashed_line(&line, Stroke::new(width, hue), 3.0, 4.0));
+    } else {
+        painter.line(line, Stroke::new(width, hue));
+    }
+}
+
+fn nodes(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot, s: usize) {
+    let p = Palette::of(ui);
+    let garden = desk.view.garden;
+    let strand = &garden.strands[s];
+    let resting = matches!(garden.state, GardenState::Paused);
+    let hue = look(p, strand, if resting { 0.6 } else { 1.0 });
+    let last = strand.nodes.len().saturating_sub(1);
+    for (n, node) in strand.nodes.iter().enumerate() {
+        let at = plot.node(s, node.score);
+        let chosen = garden.selected == Some((s, n));
+        let room = Rect::from_center_size(at, vec2(16.0, 16.0));
+        let response = ui.interact(room, ui.scope_id().with(("node", s, n)), Sense::click());
+        response.widget_info(|| {
+            let name = format!("Strand {} node {}, score {:.0}", s + 1, n + 1, node.score);
+            WidgetInfo::selected(egui::Role::RadioButton, true, chosen, name)
+        });
+        if response.clicked() {
+            desk.ask(Command::Select { strand: s, node: n });
+        }
+        let hot = response.hovered() || response.has_focus();
+        let painter = ui.painter();
+        if n == last {
+            tip(ui, desk, plot, s, at, chosen || hot, hue);
+        } else {
+            let radius = if chosen || hot { 4.2 } else { 2.7 };
+            let fill = if chosen { hue } else { p.bed };
+            painter.circle(at, radius, fill, Stroke::new(1.4, hue));
+        }
+        if chosen {
+            painter.circle_stroke(at, 15.0, Stroke::new(1.2, hue.gamma_multiply(0.7)));
+            let breath = if desk.memory.settings.reduced_motion { 0.0 } else { breath(ui) };
+            painter.circle_stroke(at, 21.0 + breath, Stroke::new(0.9, hue.gamma_multiply(0.3)));
+        }
+        let label = node.label.clone();
+        let score = node.score;
+        response.on_hover_ui_at_pointer(|ui| {
+            ui.label(egui::RichText::new(format!("Strand {}, node {}", s + 1, n + 1)).strong());
+            let line = format!("{score:.0} · click plays it");
+            ui.label(egui::RichText::new(line).color(p.muted));
+            if !label.is_empty() {
+                ui.label(egui::RichText::new(label).color(p.muted));
+            }
+        });
+    }
+}
+
+/// Slow breathing, in points; it moves when something else repaints.
+fn breath(ui: &egui::Ui) -> f32 {
+    ui.input(|i| (i.time * 2.4).sin() as f32 * 1.5)
+}
+
+/// The last node of a strand: its mark and its score.
+fn tip(ui: &egui::Ui, desk: &Desk, plot: &Plot, s: usize, at: Pos2, strong: bool, hue: Color32) {
+    let p = Palette::of(ui);
+    let strand = &desk.view.garden.strands[s];
+    let chosen = desk.view.garden.selected.is_some_and(|(strand, _)| strand == s);
+    mark(ui.painter(), s, at, if strong { 7.5 } else { 6.0 }, hue);
+    let Some(node) = strand.nodes.last() else { return };
+    let out = (at - plot.centre).normalized();
+    let ink = if strand.withered { p.faint } else { p.strands[strand.hue % 8] };
+    let (points, weight) =
+        if chosen { (size::BODY, Weight::Bold) } else { (size::TINY + 0.5, Weight::Medium) };
+    let away = at + out * if chosen { 31.0 } else { 19.0 };
+    text(
+        ui.painter(),
+        away,
+        Align2::CENTER_CENTER,
+        &format!("{:.0}", node.score),
+        points,
+        weight,
+        ink,
+    );
+}
+
+/// The target in the middle: a click plays it.
+fn disc(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot) {
+    let p = Palette::of(ui);
+    let room = Rect::from_center_size(plot.centre, vec2(plot.disc, plot.disc) * 1.5);
+    let response = ui.interact(room, ui.scope_id().with("seed disc"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Target in the garden"));
+    let hot = response.hovered() || response.has_focus();
+    let painter = ui.painter();
+    painter.circle(
+        plot.centre,
+        plot.disc,
+        p.pool,
+        Stroke::new(if hot { 2.5 } else { 1.5 }, p.target),
+    );
+    if let Some(target) = &desk.view.garden.target {
+        let well = Rect::from_center_size(plot.centre, vec2(plot.disc * 1.4, plot.disc * 0.75));
+        waveform(
+            painter,
+            well,
+            &target.peaks,
+            p.target.gamma_multiply(if hot { 1.0 } else { 0.9 }),
+        );
+    }
+    if response.clicked() {
+        desk.ask(Command::PlayTarget);
+    }
+    response.on_hover_text("Play the target");
+}
+
+/// What the garden is doing, and how many strands are at it.
+fn status(ui: &egui::Ui, desk: &Desk, rect: Rect) {
+    let p = Palette::of(ui);
+    let garden = desk.view.garden;
+    let work = format!("{} tries · {}", thousands(garden.tries), clock(garden.seconds));
+    let (words, ink) = match &garden.state {
+        GardenState::Analysing => ("listening to the target".to_owned(), p.target),
+        GardenState::Growing => (format!("growing · {work}"), p.target),
+        GardenState::Paused => (format!("resting · {work}"), p.muted),
+        GardenState::Settled => (format!("settled · {work}"), p.leaf),
+        GardenState::Empty | GardenState::Error(_) | GardenState::NeedsHelp { .. } => {
+            if garden.tries == 0 {
+                return;
+            }
+            (format!("resting · {work}"), p.muted)
+        }
+    };
+    tag(ui, rect.left_top() + vec2(12.0, 12.0), &words, ink, p.pool);
+    let withered = garden.strands.iter().filter(|strand| strand.withered).count();
+    let mut count = match garden.strands.len() {
+        0 => return,
+        1 => "1 strand".to_owned(),
+        n => format!("{n} strands"),
+    };
+    if withered > 0 {
+        count += &format!(" · {withered} withered");
+    }
+    let at = pos2(rect.right() - 14.0, rect.top() + 23.0);
+    text(ui.painter(), at, Align2::RIGHT_CENTER, &count, size::SMALL, Weight::Regular, p.faint);
+}

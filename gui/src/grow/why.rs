@@ -1,0 +1,204 @@
+//! Why the chosen patch is close: its score, what it shares with the target, what helped.
+
+use egui::{Align2, CornerRadius, Rect, Sense, Stroke, WidgetInfo, pos2, vec2};
+
+use crate::Command;
+use crate::desk::Desk;
+use crate::layout::Cut;
+use crate::memory::Page;
+use crate::paint::{mark, text, text_in};
+use crate::theme::{PAD, Palette, WELL_ROUND, Weight, size};
+use crate::view::{Aspect, Moved};
+use crate::widgets::{main_button, panel, plain_button};
+
+/// Draws the panel.
+pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    let p = Palette::of(ui);
+    panel(ui, rect);
+    let garden = desk.view.garden;
+    let mut body = rect.shrink2(vec2(PAD, 8.0));
+    let chosen = garden.selected.and_then(|(s, n)| {
+        let strand = garden.strands.get(s)?;
+        Some((s, strand, n, strand.nodes.get(n)?))
+    });
+    let Some((s, strand, n, node)) = chosen else {
+        let words = if garden.strands.is_empty() {
+            "What a patch shares with the target is told here."
+        } else {
+            "Click a node to hear it and to see why it is close."
+        };
+        let job = egui::text::LayoutJob::simple(
+            words.into(),
+            crate::theme::font(size::SMALL, Weight::Regular),
+            p.faint,
+            body.width() - 40.0,
+        );
+        let galley = ui.painter().layout_job(job);
+        let at = body.center() - galley.size() / 2.0;
+        ui.painter().galley(at, galley, p.faint);
+        return;
+    };
+    let hue = p.strands[strand.hue % 8];
+    let mut head = body.cut_top(28.0);
+    mark(ui.painter(), s, pos2(head.left() + 7.0, head.center().y), 6.0, hue);
+    let score = head.cut_right(70.0);
+    text_in(
+        ui.painter(),
+        score,
+        Align2::RIGHT_CENTER,
+        &format!("{:.0}", node.score),
+        size::SCORE,
+        Weight::Bold,
+        hue,
+    );
+    head.cut_left(22.0);
+    let name = format!("Strand {}", s + 1);
+    text_in(ui.painter(), head, Align2::LEFT_CENTER, &name, size::BODY + 0.5, Weight::Bold, p.text);
+    let step = format!("node {} of {}", n + 1, strand.nodes.len());
+    let left = head.left() + 66.0;
+    let room = Rect::from_min_max(pos2(left, head.top()), head.max);
+    text_in(ui.painter(), room, Align2::LEFT_CENTER, &step, size::SMALL, Weight::Regular, p.faint);
+    body.cut_top(8.0);
+
+    acts(ui, desk, body.cut_bottom(64.0));
+    for aspect in &garden.aspects {
+        likeness(ui, body.cut_top(24.0), aspect);
+    }
+    if garden.moved.is_empty() {
+        return;
+    }
+    body.cut_top(10.0);
+    ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, p.line));
+    body.cut_top(8.0);
+    let title = body.cut_top(22.0);
+    text_in(
+        ui.painter(),
+        title,
+        Align2::LEFT_CENTER,
+        "What helped",
+        size::BODY,
+        Weight::Bold,
+        p.text,
+    );
+    body.cut_top(2.0);
+    for (k, moved) in garden.moved.iter().enumerate() {
+        if body.height() < 42.0 {
+            break;
+        }
+        helped(ui, desk, body.cut_top(38.0), k, moved);
+        body.cut_top(5.0);
+    }
+}
+
+/// One aspect: its name and a bar.
+fn likeness(ui: &egui::Ui, mut row: Rect, aspect: &Aspect) {
+    let p = Palette::of(ui);
+    let name = row.cut_left(88.0);
+    text_in(
+        ui.painter(),
+        name,
+        Align2::LEFT_CENTER,
+        &aspect.name,
+        size::SMALL,
+        Weight::Regular,
+        p.muted,
+    );
+    let number = row.cut_right(30.0);
+    let bar = Rect::from_center_size(row.center(), vec2(row.width(), 10.0));
+    let round = CornerRadius::same(5);
+    ui.painter().rect_filled(bar, round, p.ground);
+    match aspect.likeness {
+        Some(likeness) => {
+            let likeness = likeness.clamp(0.0, 1.0);
+            let mut full = bar;
+            full.max.x = bar.left() + (bar.width() * likeness).max(10.0);
+            let hue = if likeness > 0.8 {
+                p.leaf
+            } else if likeness > 0.5 {
+                p.amber
+            } else {
+                p.coral
+            };
+            ui.painter().rect_filled(full, round, hue);
+            let shown = format!("{:.0}", likeness * 100.0);
+            text_in(
+                ui.painter(),
+                number,
+                Align2::RIGHT_CENTER,
+                &shown,
+                size::TINY,
+                Weight::Regular,
+                p.muted,
+            );
+        }
+        None => {
+            let at = bar.center();
+            text(
+                ui.painter(),
+                at,
+                Align2::CENTER_CENTER,
+                &aspect.note,
+                size::TINY - 1.0,
+                Weight::Regular,
+                p.faint,
+            );
+        }
+    }
+}
+
+/// One change that helped; a click shows its knob.
+fn helped(ui: &mut egui::Ui, desk: &mut Desk, row: Rect, k: usize, moved: &Moved) {
+    let p = Palette::of(ui);
+    let response = ui.interact(row, ui.scope_id().with(("moved", k)), Sense::click());
+    let name = format!("{}: {}", moved.title, moved.text);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, moved.id.is_some(), &name));
+    let hot = response.hovered() && moved.id.is_some();
+    ui.painter().rect_filled(
+        row,
+        CornerRadius::same(WELL_ROUND),
+        if hot { p.lifted } else { p.raised },
+    );
+    let mut inner = row.shrink2(vec2(10.0, 4.0));
+    let gain = inner.cut_right(48.0);
+    let words = format!("{:+.1}", moved.gain).replace('-', "−");
+    let hue = if moved.gain >= 0.0 { p.leaf } else { p.coral };
+    text_in(ui.painter(), gain, Align2::RIGHT_CENTER, &words, size::BODY + 0.5, Weight::Bold, hue);
+    let upper = inner.cut_top(inner.height() / 2.0);
+    text_in(
+        ui.painter(),
+        upper,
+        Align2::LEFT_CENTER,
+        &moved.title,
+        size::SMALL,
+        Weight::Regular,
+        p.text,
+    );
+    text_in(
+        ui.painter(),
+        inner,
+        Align2::LEFT_CENTER,
+        &moved.text,
+        size::TINY,
+        Weight::Regular,
+        p.muted,
+    );
+    if let Some(id) = moved.id.filter(|_| response.clicked()) {
+        desk.memory.settings.page = Page::Synth;
+        desk.memory.point_at(id, ui.input(|i| i.time));
+    }
+}
+
+/// Keep it, or work on it.
+fn acts(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
+    if main_button(ui, rect.cut_top(32.0), "Keep this patch", true).clicked() {
+        desk.ask(Command::Keep);
+    }
+    rect.cut_top(6.0);
+    if plain_button(ui, rect.column(0, 2, 6.0), "Play", true).clicked() {
+        desk.ask(Command::Audition);
+    }
+    if plain_button(ui, rect.column(1, 2, 6.0), "Open in Synth", true).clicked() {
+        desk.ask(Command::OpenInSynth);
+        desk.memory.settings.page = Page::Synth;
+    }
+}
