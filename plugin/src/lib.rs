@@ -1,3 +1,120 @@
-//! The instrument in a host.
+//! Cultivar as a plug-in: parameters, state, threads and window of an instance in a host.
 
+pub mod budget;
+pub mod document;
+pub mod handover;
+pub mod instrument;
+pub mod notes;
+pub mod params;
+pub mod player;
+pub mod state;
 pub mod window;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+
+use crate::instrument::Instrument;
+use crate::player::Player;
+
+/// Most voices of an instance.
+const VOICES: u32 = 32;
+
+/// One instance in a host.
+pub struct Cultivar {
+    instrument: Arc<Instrument>,
+    player: Player,
+}
+
+impl Default for Cultivar {
+    fn default() -> Self {
+        let (instrument, inlet) = Instrument::new();
+        let instrument = Arc::new(instrument);
+        Cultivar { player: Player::new(instrument.clone(), inlet), instrument }
+    }
+}
+
+impl Plugin for Cultivar {
+    const NAME: &'static str = "Cultivar";
+    const VENDOR: &'static str = "Cultivar";
+    const URL: &'static str = env!("CARGO_PKG_REPOSITORY");
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[AudioIOLayout {
+        main_input_channels: None,
+        main_output_channels: NonZeroU32::new(2),
+        ..AudioIOLayout::const_default()
+    }];
+    const MIDI_INPUT: MidiConfig = MidiConfig::MidiCCs;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    const INPUT_EVENT_CAPACITY: usize = 4096;
+
+    type Editor = ();
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        self.instrument.clone()
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::keep_whole(state);
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        buffer: &BufferConfig,
+        _context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        self.player.start(buffer.sample_rate);
+        true
+    }
+
+    fn reset(&mut self) {
+        self.player.reset();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        match buffer.as_slice() {
+            [left, right] => self.player.process(left, right, context),
+            _ => ProcessStatus::Normal,
+        }
+    }
+
+    fn deactivate(&mut self) {
+        self.player.stop();
+    }
+}
+
+impl ClapPlugin for Cultivar {
+    const CLAP_ID: &'static str = "org.cultivar-synth.cultivar";
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("A wavetable synthesizer that grows its own patches");
+    const CLAP_MANUAL_URL: Option<&'static str> = Some(Self::URL);
+    const CLAP_SUPPORT_URL: Option<&'static str> = Some(Self::URL);
+    const CLAP_FEATURES: &'static [ClapFeature] =
+        &[ClapFeature::Instrument, ClapFeature::Synthesizer, ClapFeature::Stereo];
+    const CLAP_POLY_MODULATION_CONFIG: Option<PolyModulationConfig> = Some(PolyModulationConfig {
+        max_voice_capacity: VOICES,
+        supports_overlapping_voices: true,
+    });
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        self.instrument.params.remote_controls(context);
+    }
+}
+
+impl Vst3Plugin for Cultivar {
+    const VST3_CLASS_ID: [u8; 16] = *b"CultivarSynthOne";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Instrument, Vst3SubCategory::Synth, Vst3SubCategory::Stereo];
+}
+
+nice_export_clap!(Cultivar);
+nice_export_vst3!(Cultivar);

@@ -1,0 +1,198 @@
+//! The way of finished sounds to the audio thread, and of used ones back to be freed.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use atomic_float::AtomicF32;
+use crossbeam_utils::atomic::AtomicCell;
+use cultivar_dsp::{Playhead, Sound};
+use cultivar_patch::Patch;
+use ringbuf::HeapRb;
+use ringbuf::traits::{Consumer, Observer, Producer, Split};
+
+/// Used things that may wait to be freed.
+const RETURNS: usize = 64;
+/// Keys of the editor that may wait to be played.
+const KEYS: usize = 256;
+
+/// A sound on its way to the audio thread.
+pub struct Parcel {
+    /// The sound; taken out once it plays.
+    pub sound: Option<Box<Sound>>,
+    /// The parameter values that it was made of.
+    pub values: Patch<f32>,
+    /// The load of host parameters that the sound belongs to and whose values it follows;
+    /// `None` for a sound that is only tried out and follows nothing.
+    pub load: Option<u32>,
+    /// Whether held notes change over to it.
+    pub held: bool,
+}
+
+/// What comes back from the audio thread.
+pub enum Spent {
+    /// A sound that no voice uses any more.
+    Sound(Box<Sound>),
+    /// A parcel, opened or not.
+    Parcel(Box<Parcel>),
+}
+
+/// A key played in the editor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum KeyPress {
+    /// Struck, with a velocity of 0 to 1.
+    Down(u8, f32),
+    /// Let go.
+    Up(u8),
+    /// Silence at once.
+    Panic,
+}
+
+/// What the audio thread shows of itself.
+#[derive(Default)]
+struct Meters {
+    peaks: [AtomicF32; 2],
+    voices: AtomicU32,
+    /// Share of the time of a block that was needed to render it.
+    effort: AtomicF32,
+    /// One bit for each key that is down.
+    keys: [AtomicU64; 2],
+    stopped: AtomicBool,
+}
+
+/// What the audio thread has to show after a block.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    /// Greatest amplitudes left and right.
+    pub peaks: [f32; 2],
+    /// Voices that sound.
+    pub voices: usize,
+    /// Share of the time of the block that was needed to render it.
+    pub effort: f32,
+    /// One bit for each key that is down.
+    pub keys: u128,
+    /// Where the newest voice is.
+    pub playhead: Option<Playhead>,
+}
+
+/// The end of people: editor, host's main thread, gardener.
+pub struct Outlet {
+    slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    spent: Mutex<<HeapRb<Spent> as Split>::Cons>,
+    keys: Mutex<<HeapRb<KeyPress> as Split>::Prod>,
+    meters: Arc<Meters>,
+    playhead: Mutex<triple_buffer::Output<Option<Playhead>>>,
+}
+
+/// The end of the audio thread. Nothing here waits, allocates or frees.
+pub struct Inlet {
+    slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    spent: <HeapRb<Spent> as Split>::Prod,
+    keys: <HeapRb<KeyPress> as Split>::Cons,
+    meters: Arc<Meters>,
+    playhead: triple_buffer::Input<Option<Playhead>>,
+}
+
+/// Two ends that belong together.
+pub fn pair() -> (Outlet, Inlet) {
+    let slot = Arc::new(AtomicCell::new(None));
+    let meters = Arc::new(Meters::default());
+    let (spent_in, spent_out) = HeapRb::new(RETURNS).split();
+    let (keys_in, keys_out) = HeapRb::new(KEYS).split();
+    let (playhead_in, playhead_out) = triple_buffer::triple_buffer(&None);
+    let outlet = Outlet {
+        slot: slot.clone(),
+        spent: Mutex::new(spent_out),
+        keys: Mutex::new(keys_in),
+        meters: meters.clone(),
+        playhead: Mutex::new(playhead_out),
+    };
+    (outlet, Inlet { slot, spent: spent_in, keys: keys_out, meters, playhead: playhead_in })
+}
+
+impl Outlet {
+    /// Sends a sound. One that was sent before and not yet taken is freed here: the newest counts.
+    pub fn send(&self, parcel: Box<Parcel>) {
+        drop(self.slot.swap(Some(parcel)));
+        self.free();
+    }
+
+    /// Takes back a sound that was not yet taken.
+    pub fn withdraw(&self) {
+        drop(self.slot.take());
+    }
+
+    /// Frees what came back.
+    pub fn free(&self) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(used) = spent.try_pop() {
+            drop(used);
+        }
+    }
+
+    /// Plays a key; forgotten where hundreds wait already.
+    pub fn press(&self, key: KeyPress) {
+        let _ = self.keys.lock().unwrap_or_else(PoisonError::into_inner).try_push(key);
+    }
+
+    /// What the audio thread shows; peaks are those since the last call.
+    pub fn shown(&self) -> Shown {
+        let meters = &self.meters;
+        let [low, high] = meters.keys.each_ref().map(|half| half.load(Ordering::Relaxed));
+        Shown {
+            peaks: meters.peaks.each_ref().map(|peak| peak.swap(0.0, Ordering::Relaxed)),
+            voices: meters.voices.load(Ordering::Relaxed) as usize,
+            effort: meters.effort.load(Ordering::Relaxed),
+            keys: u128::from(high) << 64 | u128::from(low),
+            playhead: *self.playhead.lock().unwrap_or_else(PoisonError::into_inner).read(),
+        }
+    }
+
+    /// Whether a fault has silenced the engine.
+    pub fn stopped(&self) -> bool {
+        self.meters.stopped.load(Ordering::Relaxed)
+    }
+}
+
+impl Inlet {
+    /// The newest sound that was sent, if there is one and room to send back what it replaces.
+    pub fn take(&mut self) -> Option<Box<Parcel>> {
+        if self.has_room() { self.slot.take() } else { None }
+    }
+
+    /// Whether something can be sent back.
+    pub fn has_room(&self) -> bool {
+        // One place stays free for the parcel of the sound that plays next.
+        self.spent.vacant_len() > 1
+    }
+
+    /// Sends something back to be freed. Without room it is leaked: that costs memory, freeing
+    /// it here would cost a dropout.
+    pub fn give_back(&mut self, used: Spent) {
+        if let Err(used) = self.spent.try_push(used) {
+            std::mem::forget(used);
+        }
+    }
+
+    /// The next key played in the editor.
+    pub fn key(&mut self) -> Option<KeyPress> {
+        self.keys.try_pop()
+    }
+
+    /// Shows how the block went.
+    pub fn show(&mut self, shown: &Shown) {
+        let meters = &self.meters;
+        for (peak, now) in meters.peaks.iter().zip(shown.peaks) {
+            peak.fetch_max(now, Ordering::Relaxed);
+        }
+        meters.voices.store(shown.voices as u32, Ordering::Relaxed);
+        meters.effort.store(shown.effort, Ordering::Relaxed);
+        meters.keys[0].store(shown.keys as u64, Ordering::Relaxed);
+        meters.keys[1].store((shown.keys >> 64) as u64, Ordering::Relaxed);
+        self.playhead.write(shown.playhead);
+    }
+
+    /// Says whether a fault has silenced the engine.
+    pub fn set_stopped(&self, stopped: bool) {
+        self.meters.stopped.store(stopped, Ordering::Relaxed);
+    }
+}

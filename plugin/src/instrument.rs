@@ -1,0 +1,143 @@
+//! One instance as people see it: parameters, document, and the way to its audio thread.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use atomic_float::AtomicF32;
+use cultivar_dsp::Sound;
+use cultivar_patch::Preset;
+use nice_plug::prelude::*;
+
+use crate::document::Document;
+use crate::handover::{Inlet, Outlet, Parcel, pair};
+use crate::params::HostParams;
+use crate::state::Snapshot;
+
+/// Everything that the host's main thread, the editor and the gardener share. The audio thread
+/// reads `params` and never locks the document.
+pub struct Instrument {
+    /// The host's parameters.
+    pub params: HostParams,
+    /// The way to the audio thread.
+    pub outlet: Outlet,
+    /// Locked by whoever sends a sound, so that the last one sent is the last one meant.
+    document: Mutex<Document>,
+    /// Samples per second of the engine; 0 while there is none.
+    rate: AtomicF32,
+}
+
+impl Instrument {
+    /// A new instance on the initial patch, and its end for the audio thread.
+    pub fn new() -> (Self, Inlet) {
+        let (outlet, inlet) = pair();
+        let document = Mutex::new(Document::new(Preset::init()));
+        let params = HostParams::new();
+        (Instrument { params, outlet, document, rate: AtomicF32::new(0.0) }, inlet)
+    }
+
+    /// The document, for people.
+    pub fn document(&self) -> MutexGuard<'_, Document> {
+        self.document.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The preset as it stands, with the values that the host has set since.
+    pub fn preset(&self, document: &Document) -> Preset {
+        let patch = self.params.over(&document.preset.patch);
+        Preset { patch, ..document.preset.clone() }
+    }
+
+    /// Puts `preset` in the document, the parameters and the engine. No block plays half of it.
+    /// The host is not told.
+    pub fn load(&self, document: &mut Document, preset: Preset) {
+        document.preset = preset;
+        let preset = &document.preset;
+        self.params.load(&preset.patch, |load| self.send(preset, Some(load), false));
+    }
+
+    /// Puts a preset whose automated parameters the host already has in the document and the
+    /// engine: after an edit of tables or shapes. Held notes change over.
+    pub fn rebuild(&self, document: &mut Document, preset: Preset) {
+        document.preset = preset;
+        self.send(&document.preset, Some(self.params.loads()), true);
+    }
+
+    /// Plays `preset` without changing the document, until the document is played again.
+    pub fn try_out(&self, _document: &Document, preset: &Preset) {
+        self.send(preset, None, true);
+    }
+
+    /// Plays the document again after `try_out`.
+    pub fn play_document(&self, document: &Document) {
+        self.send(&self.preset(document), Some(self.params.loads()), true);
+    }
+
+    /// The document as a first sound for an engine of this sample rate; from now on sounds are
+    /// made for it. With 0 there is no engine and none are made.
+    pub fn start(&self, rate: f32) -> Box<Parcel> {
+        let document = self.document();
+        self.rate.store(rate, Ordering::Release);
+        // Made for another rate.
+        self.outlet.withdraw();
+        parcel(&self.preset(&document), rate, Some(self.params.loads()), false)
+    }
+
+    /// From now on there is no engine.
+    pub fn stop(&self) {
+        self.rate.store(0.0, Ordering::Release);
+    }
+
+    /// Samples per second of the engine; 0 while there is none.
+    pub fn rate(&self) -> f32 {
+        self.rate.load(Ordering::Acquire)
+    }
+
+    fn send(&self, preset: &Preset, load: Option<u32>, held: bool) {
+        let rate = self.rate();
+        if rate > 0.0 {
+            self.outlet.send(parcel(preset, rate, load, held));
+        }
+    }
+}
+
+fn parcel(preset: &Preset, rate: f32, load: Option<u32>, held: bool) -> Box<Parcel> {
+    let sound = Some(Sound::new(preset, rate));
+    Box::new(Parcel { sound, values: preset.patch, load, held })
+}
+
+// SAFETY: the pointers lead into the boxed leaves of `params`, which live as long as `self` and
+// never move.
+unsafe impl Params for Instrument {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        self.params.map()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        let document = self.document();
+        let Snapshot { preset, mut session } = document.snapshot(self.preset(&document));
+        session.edits = self.params.edit_count();
+        Snapshot { preset, session }.fields()
+    }
+
+    fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        let restored = Snapshot::from_fields(fields);
+        let mut document = self.document();
+        match restored {
+            // A state without a preset is not one of ours; a request of the framework to look
+            // at the values again comes without fields.
+            None if fields.is_empty() => {}
+            None => document.notice("The project's state is not one of Cultivar's."),
+            Some(Err(error)) => {
+                document.notice(format!("The project's state was not loaded: {error}."));
+            }
+            Some(Ok(restored)) => {
+                let before = self.preset(&document);
+                document.remember(before);
+                document.session = restored.snapshot.session;
+                self.params.write_edits(document.session.edits);
+                self.load(&mut document, restored.snapshot.preset);
+                restored.notices.into_iter().for_each(|line| document.notice(line));
+            }
+        }
+    }
+}

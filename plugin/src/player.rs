@@ -1,0 +1,321 @@
+//! The audio thread's part: the engine, fed with events, parameters and finished sounds.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Instant;
+
+use cultivar_dsp::{Engine, Event, Timed, Which};
+use cultivar_patch::schema::{Division, Mode, NO_TIME, Sync};
+use cultivar_patch::{Id, Patch};
+use nice_plug::prelude::*;
+
+use crate::handover::{Inlet, KeyPress, Parcel, Shown, Spent};
+use crate::instrument::Instrument;
+use crate::notes;
+
+/// Most events that are rendered in one go; more of them cut the block.
+const EVENTS: usize = 4096;
+/// Most engine events that one of the host's means.
+const MEANINGS: usize = 8;
+/// The channel of the editor's keys.
+const EDITOR_CHANNEL: i16 = 15;
+/// Tempo of hosts that have none.
+const TEMPO: f64 = 120.0;
+
+/// The engine and everything that feeds it.
+pub struct Player {
+    instrument: Arc<Instrument>,
+    inlet: Inlet,
+    engine: Option<Engine>,
+    /// The parameter values that the engine has.
+    known: Patch<f32>,
+    /// The values just read from the host; whole or not used.
+    fresh: Patch<f32>,
+    /// The load of host parameters that the playing sound belongs to.
+    load: Option<u32>,
+    /// A sound that the engine had no place for yet.
+    waiting: Option<Box<Parcel>>,
+    events: Vec<Timed>,
+    shown: Shown,
+    tempo: f64,
+    /// Samples since a voice sounded.
+    rest: u32,
+    /// Voices that the host was told of.
+    told_voices: u32,
+    failed: bool,
+}
+
+impl Player {
+    /// One without an engine.
+    pub fn new(instrument: Arc<Instrument>, inlet: Inlet) -> Self {
+        Player {
+            instrument,
+            inlet,
+            engine: None,
+            known: Patch::default(),
+            fresh: Patch::default(),
+            load: None,
+            waiting: None,
+            events: Vec::with_capacity(EVENTS),
+            shown: Shown::default(),
+            tempo: TEMPO,
+            rest: u32::MAX,
+            told_voices: 0,
+            failed: false,
+        }
+    }
+
+    /// Makes an engine that plays the document. May allocate.
+    pub fn start(&mut self, rate: f32) {
+        self.waiting = Some(self.instrument.start(rate));
+        self.engine = Some(Engine::new(rate, 0));
+        self.failed = false;
+        self.inlet.set_stopped(false);
+        self.change_sound();
+    }
+
+    /// Frees the engine.
+    pub fn stop(&mut self) {
+        self.instrument.stop();
+        self.engine = None;
+    }
+
+    /// Silence, as if new.
+    pub fn reset(&mut self) {
+        if let Some(engine) = &mut self.engine {
+            engine.reset();
+        }
+        self.rest = u32::MAX;
+        self.shown = Shown::default();
+    }
+
+    /// Renders one block. A panic of the engine ends in silence, not in the host.
+    pub fn process<P>(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        context: &mut impl ProcessContext<P>,
+    ) -> ProcessStatus
+    where
+        P: Plugin<SysExMessage = ()>,
+    {
+        if !self.failed {
+            let render = AssertUnwindSafe(|| self.render(left, right, context));
+            if let Ok(status) = catch_unwind(render) {
+                return status;
+            }
+            self.failed = true;
+            self.inlet.set_stopped(true);
+        }
+        left.fill(0.0);
+        right.fill(0.0);
+        ProcessStatus::Normal
+    }
+
+    fn render<P>(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        context: &mut impl ProcessContext<P>,
+    ) -> ProcessStatus
+    where
+        P: Plugin<SysExMessage = ()>,
+    {
+        let begin = Instant::now();
+        self.change_sound();
+        self.follow_parameters();
+        self.tell_voices(context);
+        self.follow_transport(context.transport());
+        self.press_keys();
+        let mut done = 0;
+        while let Some(event) = context.next_event() {
+            let at = (event.timing() as usize).clamp(done, left.len());
+            if self.events.len() + MEANINGS > EVENTS {
+                self.render_part(&mut left[done..at], &mut right[done..at]);
+                self.tell_ended(context, at);
+                done = at;
+            }
+            notes::translate(&event, |event| {
+                self.note_key(event);
+                self.events.push(Timed { at: at - done, event });
+            });
+        }
+        self.render_part(&mut left[done..], &mut right[done..]);
+        self.tell_ended(context, left.len());
+        self.return_sounds();
+        self.show(begin, left.len());
+        self.status(left.len())
+    }
+
+    /// Plays the newest sound that was sent.
+    fn change_sound(&mut self) {
+        if let Some(parcel) = self.inlet.take()
+            && let Some(passed_over) = self.waiting.replace(parcel)
+        {
+            self.inlet.give_back(Spent::Parcel(passed_over));
+        }
+        let (Some(engine), Some(mut parcel)) = (&mut self.engine, self.waiting.take()) else {
+            return;
+        };
+        let held = parcel.held;
+        let refused = parcel.sound.take().and_then(|sound| {
+            if held { engine.audition(sound).err() } else { engine.play(sound).err() }
+        });
+        if refused.is_some() {
+            parcel.sound = refused;
+            self.waiting = Some(parcel);
+            return;
+        }
+        self.known = parcel.values;
+        self.load = parcel.load;
+        self.inlet.give_back(Spent::Parcel(parcel));
+    }
+
+    /// Gives the engine what the host has changed, if it belongs to the playing sound.
+    fn follow_parameters(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        let read = self.instrument.params.read(&mut self.fresh);
+        if read.is_none() || read != self.load {
+            return;
+        }
+        let pairs = self.known.leaves_mut().iter_mut().zip(self.fresh.leaves());
+        for (address, (known, fresh)) in pairs.enumerate() {
+            if *known != *fresh {
+                *known = *fresh;
+                engine.set(Id(address as u16), *fresh);
+            }
+        }
+    }
+
+    fn follow_transport(&mut self, transport: &Transport) {
+        self.tempo = transport.tempo.unwrap_or(TEMPO);
+        if let Some(engine) = &mut self.engine {
+            let beat = transport.pos_beats();
+            engine.transport(self.tempo, beat.unwrap_or(0.0), transport.playing && beat.is_some());
+        }
+    }
+
+    fn press_keys(&mut self) {
+        while self.events.len() + MEANINGS < EVENTS
+            && let Some(key) = self.inlet.key()
+        {
+            let which = |key: u8| Which::key(EDITOR_CHANNEL, i16::from(key));
+            let event = match key {
+                KeyPress::Down(key, velocity) => Event::On(which(key), velocity),
+                KeyPress::Up(key) => Event::Off(which(key)),
+                KeyPress::Panic => Event::AllSoundOff,
+            };
+            self.note_key(event);
+            self.events.push(Timed { at: 0, event });
+        }
+    }
+
+    /// Remembers which keys are down.
+    fn note_key(&mut self, event: Event) {
+        let bit = |note: Which| u32::try_from(note.key).ok().and_then(|key| 1u128.checked_shl(key));
+        match event {
+            Event::On(note, _) => self.shown.keys |= bit(note).unwrap_or(0),
+            Event::Off(note) | Event::Choke(note) => self.shown.keys &= !bit(note).unwrap_or(!0),
+            Event::AllNotesOff | Event::AllSoundOff => self.shown.keys = 0,
+            _ => {}
+        }
+    }
+
+    fn render_part(&mut self, left: &mut [f32], right: &mut [f32]) {
+        match &mut self.engine {
+            Some(engine) => engine.render(&self.events, left, right),
+            None => {
+                left.fill(0.0);
+                right.fill(0.0);
+            }
+        }
+        self.events.clear();
+    }
+
+    /// Tells the host which notes have ended; `until` is where the rendered part ends.
+    fn tell_ended<P>(&self, context: &mut impl ProcessContext<P>, until: usize)
+    where
+        P: Plugin<SysExMessage = ()>,
+    {
+        for &note in self.engine.iter().flat_map(Engine::ended) {
+            // A host without room for it loses a hint, nothing else.
+            let _ = context.try_send_event(notes::ended(note, until.saturating_sub(1)));
+        }
+    }
+
+    /// Tells the host how many voices the patch may use.
+    fn tell_voices<P: Plugin>(&mut self, context: &mut impl ProcessContext<P>) {
+        let voice = &self.known.voice;
+        let poly = Mode::of(voice.mode) == Mode::Poly;
+        let voices = if poly { voice.count as u32 } else { 1 };
+        if voices != self.told_voices {
+            self.told_voices = voices;
+            context.set_current_voice_capacity(voices);
+        }
+    }
+
+    fn return_sounds(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        while self.inlet.has_room()
+            && let Some(sound) = engine.retired()
+        {
+            self.inlet.give_back(Spent::Sound(sound));
+        }
+    }
+
+    fn show(&mut self, begin: Instant, frames: usize) {
+        let Some(engine) = &mut self.engine else { return };
+        let deadline = frames as f32 / engine.rate();
+        let effort = begin.elapsed().as_secs_f32() / deadline.max(f32::MIN_POSITIVE);
+        self.shown.effort += 0.1 * (effort.min(4.0) - self.shown.effort);
+        self.shown.peaks = engine.peaks();
+        self.shown.voices = engine.voices();
+        self.shown.playhead = engine.playhead();
+        self.inlet.show(&self.shown);
+    }
+
+    /// Asks to be called for as long as something may sound.
+    fn status(&mut self, frames: usize) -> ProcessStatus {
+        let Some(engine) = &self.engine else { return ProcessStatus::Normal };
+        self.rest = if engine.voices() > 0 { 0 } else { self.rest.saturating_add(frames as u32) };
+        let tail = (tail(&self.known, self.tempo) * engine.rate()) as u32;
+        if self.rest > tail { ProcessStatus::Normal } else { ProcessStatus::Tail(tail) }
+    }
+}
+
+/// Seconds until a patch has fallen silent after its last key.
+fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
+    let release = patch.env[0].release;
+    let release = if release <= NO_TIME { 0.0 } else { release.exp2() };
+    let delay = &patch.delay;
+    let time = match Sync::of(delay.sync) {
+        Sync::Time => delay.time.exp2(),
+        Sync::Tempo => Division::of(delay.division).beats() * (60.0 / tempo.max(1.0)) as f32,
+    };
+    // Echoes until one is 60 dB below the first.
+    let echoes = 1.0 + (0.001f32.ln() / delay.feedback.clamp(1e-3, 0.999).ln());
+    let echo = if delay.on >= 0.5 { time * echoes } else { 0.0 };
+    let reverb = &patch.reverb;
+    let room = reverb.predelay.exp2() + reverb.decay.exp2();
+    release + echo + if reverb.on >= 0.5 { room } else { 0.0 } + 0.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_is_release_and_echoes_and_room() {
+        let mut patch = Patch::default();
+        patch.env[0].release = 1.0;
+        assert!((tail(&patch, 120.0) - 2.1).abs() < 1e-3);
+        patch.delay.on = 1.0;
+        patch.delay.time = -1.0;
+        patch.delay.feedback = 0.5;
+        // −60 dB is ten halvings: half a second each, after the first echo.
+        assert!((tail(&patch, 120.0) - 2.1 - 0.5 * 10.966).abs() < 0.01);
+        patch.reverb.on = 1.0;
+        patch.reverb.decay = 2.0;
+        assert!(tail(&patch, 120.0) > 2.1 + 5.4 + 4.0);
+    }
+}

@@ -1,0 +1,160 @@
+//! What a host's project keeps of an instance: one preset and what the editor remembers.
+
+use std::collections::BTreeMap;
+
+use cultivar_patch::{FileError, Preset};
+use nice_plug::prelude::PluginState;
+
+/// Field of the preset, a preset file as text.
+const PRESET: &str = "preset";
+/// Field of the session.
+const SESSION: &str = "session";
+/// Most bytes of a session.
+const MAX_SESSION: usize = 1 << 20;
+
+/// A sound that patches grow towards.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct TargetFile {
+    /// Where the sound came from.
+    pub path: String,
+    /// SHA-256 (hex) of its samples.
+    pub hash: String,
+}
+
+/// What the editor remembers besides the preset.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Session {
+    /// Count of the edits that no parameter shows.
+    pub edits: i32,
+    /// The sound on the Grow page.
+    pub target: Option<TargetFile>,
+    /// Seed of the next growth.
+    pub seed: u64,
+    /// Names of the presets kept from this growth.
+    pub kept: Vec<String>,
+    /// The page that was open.
+    pub page: String,
+    /// Width and height of the editor in logical pixels.
+    pub size: [u32; 2],
+    /// The editor's zoom, 1 for none.
+    pub zoom: f32,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Session {
+            edits: 0,
+            target: None,
+            seed: 1,
+            kept: Vec::new(),
+            page: String::new(),
+            size: [1200, 760],
+            zoom: 1.0,
+        }
+    }
+}
+
+impl Session {
+    /// The same with every number in its range.
+    fn legal(mut self) -> Self {
+        self.size = [self.size[0].clamp(600, 8192), self.size[1].clamp(380, 8192)];
+        self.zoom = if self.zoom.is_finite() { self.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        self.kept.truncate(4096);
+        self
+    }
+}
+
+/// One finished state, as a project holds it.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// The sound.
+    pub preset: Preset,
+    /// What the editor remembers.
+    pub session: Session,
+}
+
+/// What was found in a project's state, and what was odd about it.
+#[derive(Debug)]
+pub struct Restored {
+    /// The state, legal in every part.
+    pub snapshot: Snapshot,
+    /// One line each for the player.
+    pub notices: Vec<String>,
+}
+
+impl Snapshot {
+    /// The fields that the framework keeps.
+    pub fn fields(&self) -> BTreeMap<String, String> {
+        let session = serde_json::to_string(&self.session).unwrap_or_default();
+        BTreeMap::from([(PRESET.into(), self.preset.to_json()), (SESSION.into(), session)])
+    }
+
+    /// Reads the fields that the framework kept; nothing where none of them is ours. A session
+    /// that cannot be read is a new one, a preset that cannot be read is an error.
+    pub fn from_fields(fields: &BTreeMap<String, String>) -> Option<Result<Restored, FileError>> {
+        let preset = fields.get(PRESET)?;
+        Some(Preset::from_json(preset).map(|loaded| {
+            let mut notices: Vec<String> = loaded.notices.iter().map(ToString::to_string).collect();
+            let session = fields.get(SESSION).filter(|json| json.len() <= MAX_SESSION);
+            let session = session.map(|json| serde_json::from_str::<Session>(json));
+            if let Some(Err(error)) = &session {
+                notices.push(format!("the editor's part cannot be read: {error}"));
+            }
+            let session = session.and_then(Result::ok).unwrap_or_default().legal();
+            Restored { snapshot: Snapshot { preset: loaded.preset, session }, notices }
+        }))
+    }
+}
+
+/// Takes the parameters out of a state that the framework is about to load: it would set them
+/// one by one while the engine plays. All of them are in the preset, which is set at once.
+pub fn keep_whole(state: &mut PluginState) {
+    state.params.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn restored(fields: &BTreeMap<String, String>) -> Restored {
+        Snapshot::from_fields(fields).expect("ours").expect("sane")
+    }
+
+    #[test]
+    fn a_snapshot_survives_its_fields() {
+        let mut preset = Preset::init();
+        preset.patch.filter[0].cutoff = 71.234_56;
+        let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into() });
+        let session = Session { target, seed: u64::MAX, zoom: 1.25, ..Session::default() };
+        let before = Snapshot { preset, session };
+        let after = restored(&before.fields());
+        assert_eq!(after.snapshot.preset, before.preset);
+        assert_eq!(after.snapshot.session, before.session);
+        assert!(after.notices.is_empty(), "{:?}", after.notices);
+    }
+
+    #[test]
+    fn a_broken_session_costs_only_the_session() {
+        let mut preset = Preset::init();
+        preset.patch.master.level = -20.0;
+        let mut fields = Snapshot { preset, session: Session::default() }.fields();
+        fields.insert(SESSION.into(), "{\"zoom\":".into());
+        let after = restored(&fields);
+        assert_eq!(after.snapshot.preset.patch.master.level, -20.0);
+        assert_eq!(after.notices.len(), 1);
+    }
+
+    #[test]
+    fn foreign_fields_are_not_a_snapshot_and_damage_is_an_error() {
+        assert!(Snapshot::from_fields(&BTreeMap::new()).is_none());
+        let snapshot = Snapshot { preset: Preset::init(), session: Session::default() };
+        let mut fields = snapshot.fields();
+        let whole = fields[PRESET].clone();
+        for cut in 0..whole.trim_end().len() {
+            fields.insert(PRESET.into(), whole[..cut].into());
+            assert!(Snapshot::from_fields(&fields).is_some_and(|r| r.is_err()), "cut at {cut}");
+        }
+    }
+}

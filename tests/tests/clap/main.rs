@@ -1,0 +1,7 @@
+//! The CLAP plug-in in a host of the same process.
+
+mod host;
+mod parameters;
+mod realtime;
+mod sound;
+mod state;
