@@ -11,6 +11,8 @@ const HIGHEST_RATE: f32 = 50_000.0;
 const SILENT: f32 = 1e-5;
 /// Amplitude beyond which a sound is turned down.
 const LOUDEST: f32 = 4.0;
+/// Corner in hertz below which nothing is heard.
+const DRIFT: f32 = 7.0;
 /// Seconds of one block in the search for the onset.
 const BLOCK: f32 = 0.001;
 /// Seconds kept before the onset, so that the attack is whole.
@@ -70,7 +72,8 @@ pub fn cut(samples: &[f32], rate: f32, doubts: &mut Vec<Doubt>) -> Result<Cut, R
         doubts.push(Doubt::Clipped);
     }
     let clean = |s: &f32| if s.is_finite() { s * gain } else { 0.0 };
-    let (samples, kept_rate) = decimate(kept.iter().map(clean).collect(), rate);
+    let (mut samples, kept_rate) = decimate(kept.iter().map(clean).collect(), rate);
+    remove_drift(&mut samples, kept_rate);
     Ok(Cut { samples, rate: kept_rate, onset: start as f32 / rate })
 }
 
@@ -105,6 +108,16 @@ fn clipped(samples: &[f32]) -> bool {
         flat += usize::from(run == 2);
     }
     flat >= 3
+}
+
+/// Takes out what moves too slowly to be heard: it would count in levels and be none.
+fn remove_drift(samples: &mut [f32], rate: f32) {
+    let share = 1.0 - (-std::f32::consts::TAU * DRIFT / rate).exp();
+    let mut drift = 0.0;
+    for sample in samples {
+        drift += share * (*sample - drift);
+        *sample -= drift;
+    }
 }
 
 /// Divides the rate by the least whole number that brings it to [`HIGHEST_RATE`].

@@ -92,7 +92,7 @@ fn centred(samples: &[f32], centre: f32, period: f32) -> f32 {
     let window = (2.0 * lag).clamp(64.0, 1_600.0) as usize;
     let reach = ((REACH * period).max(1.5) / cycles.sqrt()) as usize + 1;
     let near = lag.round() as usize;
-    if near > 900 || near <= reach + 1 {
+    if near > 450 || near <= reach + 1 {
         return period;
     }
     let difference = |lag: usize| {
