@@ -114,13 +114,23 @@ impl<'a, 'v> Desk<'a, 'v> {
             return self.macro_name(k);
         }
         let def = id.def();
-        let group = match def.group.as_str() {
-            "Oscillator 1" => "A",
-            "Oscillator 2" => "B",
-            "Oscillator 3" => "C",
-            other => other,
-        };
+        let group = module_name(def).strip_prefix("Oscillator ").map_or(def.group.as_str(), |o| o);
         format!("{group} {}", def.name.to_lowercase().trim_end_matches('.'))
+    }
+
+    /// The same, still shorter: `F1 cutoff`.
+    pub(crate) fn short_name(&self, id: Id) -> String {
+        let name = self.destination_name(id);
+        let shorter = [("Filter ", "F"), ("Envelope ", "Env "), ("Noise band ", "Band ")];
+        let fits = shorter
+            .iter()
+            .find_map(|(long, short)| name.strip_prefix(long).map(|rest| format!("{short}{rest}")));
+        fits.unwrap_or(name)
+    }
+
+    /// The value of a parameter as it is read.
+    pub(crate) fn shown(&self, id: Id) -> String {
+        minus(&id.def().text(self.value(id)))
     }
 
     /// The name of macro `k`, the player's where there is one.
@@ -128,6 +138,21 @@ impl<'a, 'v> Desk<'a, 'v> {
         let own = &self.view.preset.macros[k];
         if own.is_empty() { format!("Macro {}", k + 1) } else { own.clone() }
     }
+}
+
+/// The module of a parameter as the panels name it: oscillators by letters.
+pub(crate) fn module_name(def: &Def) -> &str {
+    match def.group.as_str() {
+        "Oscillator 1" => "Oscillator A",
+        "Oscillator 2" => "Oscillator B",
+        "Oscillator 3" => "Oscillator C",
+        other => other,
+    }
+}
+
+/// Text with a leading hyphen as a true minus.
+pub(crate) fn minus(text: &str) -> String {
+    text.strip_prefix('-').map_or_else(|| text.to_owned(), |rest| format!("−{rest}"))
 }
 
 /// The macro a source is, where it is one.

@@ -96,7 +96,7 @@ fn announce(ui: &egui::Ui, desk: &Desk, page: Rect, what: Kind, name: &str, coun
     let top = egui::LayerId::new(Order::Foreground, ui.scope_id().with("drop"));
     let painter = ui.ctx().layer_painter(top);
     painter.rect_filled(page, 0.0, p.ground.gamma_multiply(0.45));
-    for (width, strength) in [(14.0, 0.08), (8.0, 0.15), (2.0, 1.0)] {
+    for (width, strength) in (1..=9).map(|n| (26.0 - 2.6 * n as f32, 0.035)).chain([(2.0, 1.0)]) {
         let line = Stroke::new(width, ink.gamma_multiply(strength));
         painter.rect_stroke(glow, ROUND + 4, line, StrokeKind::Inside);
     }

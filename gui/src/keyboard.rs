@@ -71,7 +71,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     for (key, place) in &places {
         let sounding = desk.view.keys[usize::from(*key)];
         let fill = match (sounding, black(*key)) {
-            (true, _) => p.leaf,
+            (true, _) => p.struck,
             (false, true) => p.ebony,
             (false, false) => p.ivory,
         };

@@ -1,4 +1,4 @@
-//! News for the player, in the lower right corner.
+//! News for the player, in the lower right corner, over the keyboard.
 
 use egui::{Align2, CornerRadius, Order, Rect, Stroke, StrokeKind, vec2};
 
@@ -7,7 +7,7 @@ use crate::desk::Desk;
 use crate::icons::Icon;
 use crate::layout::Cut;
 use crate::paint::{text_in, text_width};
-use crate::theme::{KEYBOARD, Palette, ROUND, Weight, size};
+use crate::theme::{Palette, ROUND, Weight, size};
 use crate::view::Tone;
 use crate::widgets::icon_button;
 
@@ -41,7 +41,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, window: Rect) {
         .map(|(words, ..)| text_width(ui.painter(), words, size::SMALL, Weight::Medium));
     let width = (widest.fold(0.0, f32::max) + 66.0).min(window.width() - 40.0);
     let height = 40.0 * lines.len() as f32;
-    let corner = window.right_bottom() - vec2(width + 16.0, KEYBOARD + 10.0 + height);
+    let corner = window.right_bottom() - vec2(width + 10.0, 4.0 + height);
     let area =
         egui::Area::new(ui.scope_id().with("notices")).order(Order::Tooltip).fixed_pos(corner);
     area.show(ui.ctx(), |ui| {

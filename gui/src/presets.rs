@@ -64,7 +64,7 @@ fn contents(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     let field = egui::TextEdit::singleline(&mut desk.memory.search)
         .font(font(size::BODY, Weight::Regular))
         .hint_text("Search names and tags")
-        .margin(egui::Margin { left: 26, right: 8, top: 4, bottom: 4 });
+        .margin(egui::Margin { left: 26, right: 8, top: 6, bottom: 4 });
     ui.put(line, field).accessible_name("Search presets");
     icon(ui.painter(), Icon::Search, pos2(line.left() + 14.0, line.center().y), 0.9, p.muted);
     let on = desk.memory.only_favourites;

@@ -80,6 +80,8 @@ pub(crate) struct Palette {
     pub(crate) on_leaf: Color32,
     /// White keys of the keyboard.
     pub(crate) ivory: Color32,
+    /// Keys that sound.
+    pub(crate) struck: Color32,
     /// Black keys of the keyboard.
     pub(crate) ebony: Color32,
     /// Hues of the strands.
@@ -111,6 +113,7 @@ const DARK: Palette = Palette {
     error: rgb(0xf0686c),
     on_leaf: rgb(0x0e1a12),
     ivory: rgb(0xdde5ea),
+    struck: rgb(0x7bd88f),
     ebony: rgb(0x1b2127),
     strands: [
         rgb(0x7bd88f),
@@ -145,6 +148,7 @@ const LIGHT: Palette = Palette {
     error: rgb(0xb3262b),
     on_leaf: rgb(0xf4fbf5),
     ivory: rgb(0xffffff),
+    struck: rgb(0x63bd7b),
     ebony: rgb(0x2a322e),
     strands: [
         rgb(0x207237),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use cultivar_gui::{GardenState, Memory, Page, SIZE, Tab, View, show};
 use data::Data;
-use egui::{Event, Pos2, RawInput, Rect, pos2};
+use egui::{Event, PointerButton, Pos2, RawInput, Rect, pos2};
 use raster::Raster;
 
 /// Pixels per point.
@@ -19,7 +19,9 @@ struct Scene {
     name: &'static str,
     data: Data,
     memory: Memory,
+    size: egui::Vec2,
     pointer: Option<Pos2>,
+    click: Option<(Pos2, PointerButton)>,
     hovered: Option<&'static str>,
 }
 
@@ -27,7 +29,15 @@ impl Scene {
     fn new(name: &'static str, page: Page) -> Self {
         let mut memory = Memory::default();
         memory.settings.page = page;
-        Scene { name, data: Data::new(), memory, pointer: None, hovered: None }
+        Scene {
+            name,
+            data: Data::new(),
+            memory,
+            size: SIZE,
+            pointer: None,
+            click: None,
+            hovered: None,
+        }
     }
 
     fn set(mut self, change: impl FnOnce(&mut Self)) -> Self {
@@ -56,6 +66,14 @@ fn scenes() -> Vec<Scene> {
         synth("synth-light").set(|s| s.memory.settings.light = true),
         synth("tooltip").set(|s| s.pointer = Some(pos2(250.0, 135.0))),
         synth("presets").set(|s| s.memory.presets_open = true),
+        synth("save").set(|s| s.click = Some((pos2(442.0, 22.0), PointerButton::Primary))),
+        synth("settings").set(|s| s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary))),
+        synth("menu").set(|s| s.click = Some((pos2(240.0, 126.0), PointerButton::Secondary))),
+        synth("wide").set(|s| s.size = egui::vec2(1500.0, 860.0)),
+        synth("init").set(|s| {
+            s.data.preset = cultivar_patch::Preset::init();
+            s.data.live = Default::default();
+        }),
         grow("grow").set(|s| s.pointer = Some(pos2(766.0, 343.0))),
         grow("grow-light").set(|s| s.memory.settings.light = true),
         empty("grow-empty"),
@@ -78,7 +96,7 @@ fn scenes() -> Vec<Scene> {
 fn picture(scene: &mut Scene) -> (Vec<u8>, [usize; 2], f64) {
     let ctx = egui::Context::default();
     let mut raster = Raster::default();
-    let size = SIZE;
+    let size = scene.size;
     let pixels = [size.x * SCALE, size.y * SCALE].map(|v| v.round() as usize);
     let mut primitives = Vec::new();
     let mut millis = f64::MAX;
@@ -92,6 +110,11 @@ fn picture(scene: &mut Scene) -> (Vec<u8>, [usize; 2], f64) {
         viewport.native_pixels_per_point = Some(SCALE);
         if let Some(at) = scene.pointer.filter(|_| frame < 3) {
             input.events.push(Event::PointerMoved(at));
+        }
+        if let Some((pos, button)) = scene.click.filter(|_| frame == 2 || frame == 3) {
+            let modifiers = egui::Modifiers::NONE;
+            input.events.push(Event::PointerMoved(pos));
+            input.events.push(Event::PointerButton { pos, button, pressed: frame == 2, modifiers });
         }
         if let Some(path) = scene.hovered {
             let path = Some(path.into());

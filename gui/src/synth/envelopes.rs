@@ -34,7 +34,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         line.cut_right(3.0);
     }
     let k = desk.memory.env.min(3);
-    let mut knobs = body.cut_right((body.width() * 0.42).max(200.0));
+    let mut knobs = body.cut_right((body.width() * 0.44).max(200.0));
     body.cut_right(8.0);
     envelope(ui, desk, body, k);
     let env = &ids().env[k];

@@ -84,7 +84,7 @@ fn first_routes(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
         write(row.cut_left(54.0), Align2::LEFT_CENTER, &source, source_colour(p, wire.source));
         let Some(id) = wire.destination else { continue };
         write(row.cut_right(52.0), Align2::RIGHT_CENTER, &amount_text(id, wire.amount), p.muted);
-        let to = format!("→ {}", desk.destination_name(id));
+        let to = format!("→ {}", desk.short_name(id));
         write(row, Align2::LEFT_CENTER, &to, p.text);
     }
 }

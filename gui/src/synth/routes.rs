@@ -111,7 +111,7 @@ fn route(ui: &mut egui::Ui, desk: &mut Desk, mut row: Rect, slot: usize, free: b
     ParamSlider { id: route.amount, hue: p.mauve }.show(ui, desk, amount);
     let value_text = match wired {
         Some(id) => amount_text(id, desk.value(route.amount)),
-        None => route.amount.def().text(desk.value(route.amount)),
+        None => desk.shown(route.amount),
     };
     text_in(
         ui.painter(),

@@ -4,7 +4,7 @@ use cultivar_patch::{Id, schema::ids};
 use egui::{Response, RichText};
 
 use super::select::source_menu;
-use crate::desk::{Desk, Wire};
+use crate::desk::{Desk, Wire, module_name};
 use crate::memory::Typing;
 use crate::theme::{Palette, Weight, font, size};
 use crate::{Command, Gesture};
@@ -14,8 +14,11 @@ pub(crate) fn tip(ui: &mut egui::Ui, desk: &Desk, id: Id) {
     let p = Palette::of(ui);
     let def = id.def();
     ui.set_max_width(260.0);
-    ui.label(RichText::new(def.full_name()).font(font(size::SMALL, Weight::Bold)));
-    ui.label(RichText::new(def.text(desk.value(id))).color(p.leaf));
+    ui.label(
+        RichText::new(format!("{} · {}", module_name(def), def.name))
+            .font(font(size::SMALL, Weight::Bold)),
+    );
+    ui.label(RichText::new(desk.shown(id)).color(p.leaf));
     ui.label(RichText::new(def.doc).color(p.muted));
     for wire in desk.wires_to(id) {
         let line = format!("{}  {}", desk.source_name(wire.source), amount_text(id, wire.amount));
@@ -54,6 +57,13 @@ pub(crate) fn show(desk: &mut Desk, response: &Response, id: Id) {
             let text = def.text(desk.value(id));
             desk.memory.typing = Some(Typing { id, text, fresh: true });
             ui.close();
+        }
+        let macros = &ids().macros;
+        if let Some(k) = macros.iter().position(|m| m.value == id) {
+            if ui.button("Rename…").clicked() {
+                desk.memory.naming = Some((k, desk.view.preset.macros[k].clone()));
+                ui.close();
+            }
         }
         if !def.modulated {
             return;

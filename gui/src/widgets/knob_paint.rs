@@ -56,7 +56,7 @@ impl Knob<'_> {
             self.type_in(ui, desk, row(name_y));
             return;
         }
-        let shown = self.id.def().text(desk.value(self.id));
+        let shown = desk.shown(self.id);
         let name = self.name.unwrap_or(self.id.def().name);
         let write = |y: f32, words: &str, size: f32, ink: Color32| {
             text_in(ui.painter(), row(y), Align2::CENTER_CENTER, words, size, Weight::Regular, ink);
@@ -82,7 +82,7 @@ impl Knob<'_> {
         }
         let inner = cell.shrink2(vec2(7.0, 0.0));
         let def = self.id.def();
-        let value = def.text(desk.value(self.id));
+        let value = desk.shown(self.id);
         let name = self.name.unwrap_or(def.name);
         let write = |align: Align2, words: &str, ink: Color32| {
             text_in(ui.painter(), inner, align, words, size::TINY, Weight::Regular, ink);
