@@ -1,0 +1,241 @@
+"""The drop journey: a sound dragged onto the editor inside a host makes patches grow.
+
+    drop.py BUNDLES [--plugin NAME] [--pictures FOLDER]
+
+Starts its own display with a window manager, opens BUNDLES/NAME.vst3 in DawDreamer, and drags files
+over it: a film is refused, a sound is taken whether the editor or the host's window is addressed,
+the editor follows the host's size, and the host outlives the closing of its window. Growth is seen
+in the plug-in's log (`NICE_LOG`): a line with "growing from" and the file's name.
+"""
+
+import argparse
+import math
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from pathlib import Path
+
+from Xlib import X, display, error
+from Xlib.protocol import event
+
+from _xdnd import Source
+
+SCREEN = "1600x1100x24"
+
+
+def host(bundle):
+    """The host's process: one plug-in, its editor, nothing else. Ends with the window."""
+    import dawdreamer
+
+    engine = dawdreamer.RenderEngine(44100, 512)
+    plugin = engine.make_plugin_processor("plugin", bundle)
+    plugin.open_editor()
+    print("host: editor closed", flush=True)
+
+
+class Desk:
+    """A display of our own, and what runs on it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.running = []
+        read, write = os.pipe()
+        self.start("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", SCREEN], fds=[write])
+        os.close(write)
+        number = os.fdopen(read).readline().strip()
+        assert number, (folder / "xvfb.log").read_text()
+        self.name = f":{number}"
+        self.start("openbox", ["openbox"])
+        self.display = display.Display(self.name)
+        self.root = self.display.screen().root
+
+    def start(self, name, command, fds=(), **environment):
+        env = os.environ | {"LIBGL_ALWAYS_SOFTWARE": "1"} | environment
+        if self.running:
+            env["DISPLAY"] = self.name
+        log = open(self.folder / f"{name}.log", "w")
+        process = subprocess.Popen(command, env=env, stdout=log, stderr=log, pass_fds=fds)
+        self.running.append(process)
+        return process
+
+    def stop(self):
+        for process in reversed(self.running):
+            process.terminate()
+        for process in self.running:
+            process.wait(10)
+
+    def windows(self, window=None):
+        """Every window, outermost first."""
+        try:
+            children = (window or self.root).query_tree().children
+        except error.XError:
+            return
+        for child in children:
+            yield child
+            yield from self.windows(child)
+
+    def has(self, window, name):
+        try:
+            return window.get_full_property(self.display.intern_atom(name), X.AnyPropertyType)
+        except error.XError:
+            return None
+
+    def editor(self):
+        """The plug-in's window: the innermost that names a proxy for drags."""
+        marked = [w for w in self.windows() if self.has(w, "XdndProxy")]
+        shown = [w for w in marked if w.get_geometry().width > 1]
+        return shown[-1] if shown else None
+
+    def top(self, window):
+        """The host's window around it, as the window manager knows it."""
+        while not self.has(window, "WM_STATE"):
+            window = window.query_tree().parent
+            assert window.id != self.root.id, "the editor is in no host's window"
+        return window
+
+    def place(self, window, x=0.5, y=0.5):
+        """A place within a window, on the screen."""
+        size = window.get_geometry()
+        corner = self.root.translate_coords(window, 0, 0)
+        return int(corner.x + size.width * x), int(corner.y + size.height * y)
+
+    def picture(self, folder, name):
+        if folder:
+            command = ["import", "-display", self.name, "-window", "root", folder / f"{name}.png"]
+            subprocess.run(command, check=True)
+
+
+def wait_for(what, found, seconds=30):
+    """The first truth `found` tells, or a failed test."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = found()
+        if result:
+            print(f"ok: {what}", flush=True)
+            return result
+        time.sleep(0.05)
+    raise SystemExit(f"FAILED: {what} within {seconds} s")
+
+
+def check(what, truth):
+    if not truth:
+        raise SystemExit(f"FAILED: {what}")
+    print(f"ok: {what}", flush=True)
+
+
+def sound(path):
+    """Half a second of a decaying A."""
+    samples = (math.exp(-6 * i / 44100) * math.sin(math.tau * 440 * i / 44100) for i in range(22050))
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 44100, 0, "NONE", ""))
+        file.writeframes(b"".join(struct.pack("<h", int(20000 * s)) for s in samples))
+    return path
+
+
+def journey(bundle, folder, pictures):
+    log = folder / "plugin.log"
+    desk = Desk(folder)
+    try:
+        command = [sys.executable, __file__, "--host", str(bundle)]
+        process = desk.start("host", command, NICE_LOG=str(log))
+        editor = wait_for("the editor opens", desk.editor)
+        time.sleep(1)
+        desk.picture(pictures, "drop-open")
+        drags(desk, editor, log, folder, pictures)
+        resizing(desk, editor, pictures)
+        close(desk, desk.top(editor))
+        wait_for("the host ends with its window", lambda: process.poll() is not None, 20)
+        check("the host survives its editor", process.wait() == 0)
+    except BaseException:
+        for name in (folder / "host.log", log):
+            print(name.read_text() if name.exists() else f"no {name.name}", file=sys.stderr)
+        raise
+    finally:
+        desk.stop()
+
+
+def drags(desk, editor, log, folder, pictures):
+    def growing(path):
+        text = log.read_text() if log.exists() else ""
+        return any("growing from" in line and path.name in line for line in text.splitlines())
+
+    film = folder / "film.mp4"
+    film.write_bytes(b"\0\0\0\x18ftypmp42")
+    drag = Source(desk.name, [film])
+    # The first answer may come before the page has drawn; the picture needs it drawn.
+    accepted = drag.over(*desk.place(editor))
+    drag.pump(1)
+    desk.picture(pictures, "drop-refused")
+    check("a film is refused while it hovers", not accepted)
+    check("a film is refused when let go", not drag.drop())
+
+    first = sound(folder / "kick é 1.wav")
+    drag = Source(desk.name, [first])
+    accepted = drag.over(*desk.place(editor))
+    drag.pump(1)
+    desk.picture(pictures, "drop-hover")
+    check("a sound is welcome", accepted)
+    target, _ = drag.under(*desk.place(editor))
+    check("the drag addresses the host's own window", target.id == desk.top(editor).id)
+    check("a sound is taken through the host's window", drag.drop())
+    wait_for("growth starts from it", lambda: growing(first))
+    desk.picture(pictures, "drop-growing")
+
+    second = sound(folder / "bell.wav")
+    drag = Source(desk.name, [second])
+    drag.over(*desk.place(editor, 0.3, 0.4), to=editor.id)
+    drag.over(*desk.place(editor, 0.4, 0.4), to=editor.id)
+    check("a sound is taken by a source that knows no proxies", drag.drop())
+    wait_for("growth starts from the second", lambda: growing(second))
+
+    drag = Source(desk.name, [sound(folder / "away.wav")])
+    drag.over(*desk.place(editor))
+    drag.leave()
+    drag.pump(1)
+    check("a drag that leaves does nothing", not growing(folder / "away.wav"))
+
+
+def resizing(desk, editor, pictures):
+    top = desk.top(editor)
+    before, size = editor.get_geometry(), top.get_geometry()
+    top.configure(width=size.width + 120, height=size.height + 60)
+    desk.display.sync()
+
+    def follows():
+        now = editor.get_geometry()
+        return abs(now.width - before.width - 120) < 3 and abs(now.height - before.height - 60) < 3
+
+    wait_for("the editor follows the host's size", follows, 10)
+    time.sleep(0.5)
+    desk.picture(pictures, "drop-resized")
+
+
+def close(desk, top):
+    """Clicks the window's close button."""
+    atom = desk.display.intern_atom
+    data = (32, [atom("WM_DELETE_WINDOW"), X.CurrentTime, 0, 0, 0])
+    top.send_event(event.ClientMessage(window=top, client_type=atom("WM_PROTOCOLS"), data=data))
+    desk.display.flush()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bundles", type=Path)
+    parser.add_argument("--plugin", default="Cultivar")
+    parser.add_argument("--pictures", type=Path)
+    asked = parser.parse_args()
+    if asked.pictures:
+        asked.pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        journey((asked.bundles / f"{asked.plugin}.vst3").resolve(), Path(folder), asked.pictures)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--host"]:
+        host(sys.argv[2])
+    else:
+        main()
