@@ -42,6 +42,16 @@ impl Desktop {
         }
     }
 
+    /// Gives the keyboard to the window.
+    pub(super) fn take_keyboard(&self, window: &WindowContext) {
+        if let Err(error) = window.focus() {
+            tracing::debug!("no keyboard: {error}");
+        }
+    }
+
+    /// Gives it back; the host does that here when it is clicked.
+    pub(super) fn return_keyboard(&self) {}
+
     /// Passes a key on; the answer to baseview's event does that here.
     pub(super) fn send_on(&self, _event: &KeyboardEvent) {}
 

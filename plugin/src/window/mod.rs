@@ -43,6 +43,12 @@ pub trait App: 'static {
         false
     }
 
+    /// Whether a click brings the keyboard to the editor even if nothing is typed into, as when the
+    /// computer's keys play notes. Otherwise the host keeps it, and gets it back after typing.
+    fn listens(&self) -> bool {
+        false
+    }
+
     /// Whether dropping these files would do anything; asked on any thread, must not block for long.
     /// Files that are refused still hover, so that the page can say why.
     fn accepts(files: &[PathBuf]) -> bool

@@ -25,6 +25,9 @@ use super::{App, Drag, Extent, Shared, keys};
 const NEWS: Duration = Duration::from_millis(33);
 /// How often the host is looked at: it may put the window elsewhere without saying so.
 const LOOK: Duration = Duration::from_secs(1);
+/// How often the keyboard is asked for after a click, and how long a host may need to take it back.
+const TRIES: u8 = 5;
+const TRY: Duration = Duration::from_millis(60);
 
 /// baseview's handler of one window.
 pub(super) struct Stage<A: App> {
@@ -39,8 +42,20 @@ pub(super) struct Stage<A: App> {
     alarm: Cell<Option<Instant>>,
     drawn: Cell<Instant>,
     opened: Instant,
+    keyboard: Cell<Keyboard>,
     /// A size to ask for once, if the window did not open with it.
     asked: Cell<Option<Size>>,
+}
+
+/// Who has the keyboard. Hosts that see a click in their window take it back a moment later, so the
+/// editor asks more than once.
+#[derive(Clone, Copy, Default)]
+struct Keyboard {
+    wanted: bool,
+    /// How often it may still be asked for.
+    tries: u8,
+    asked: Option<Instant>,
+    borrowed: bool,
 }
 
 /// What is drawn and with what.
@@ -103,6 +118,7 @@ impl<A: App> Stage<A> {
             alarm: Cell::new(None),
             drawn: Cell::new(now),
             opened: now,
+            keyboard: Cell::default(),
             asked: Cell::new(asked),
         })
     }
@@ -147,12 +163,39 @@ impl<A: App> Stage<A> {
         wishes.size = wishes.size.or(self.asked.take());
         let typing = scene.ctx.egui_wants_keyboard_input();
         self.shared.typing.store(typing, Ordering::Relaxed);
+        let listens = scene.app.as_ref().is_ok_and(App::listens);
         self.shared.pace.note(self.drawn.get().elapsed());
         if let Err(error) = scene.canvas.show() {
             tracing::error!("the editor's picture cannot be shown: {error}");
         }
         drop(scene);
         self.grant(wishes);
+        self.settle_keyboard(typing || listens);
+    }
+
+    /// Takes the keyboard when it is wanted and gives it back when it no longer is.
+    fn settle_keyboard(&self, wanted: bool) {
+        let mut keyboard = self.keyboard.get();
+        if wanted && !keyboard.wanted {
+            keyboard.tries = keyboard.tries.max(1);
+        }
+        keyboard.wanted = wanted;
+        let has = self.window.has_focus();
+        if wanted && !has && keyboard.tries > 0 {
+            if keyboard.asked.is_none_or(|asked| asked.elapsed() >= TRY) {
+                keyboard.tries -= 1;
+                keyboard.asked = Some(Instant::now());
+                keyboard.borrowed = true;
+                self.desktop.take_keyboard(&self.window);
+            }
+            self.want(TRY);
+        } else if !wanted && keyboard.borrowed {
+            keyboard.borrowed = false;
+            if has {
+                self.desktop.return_keyboard();
+            }
+        }
+        self.keyboard.set(keyboard);
     }
 
     /// Does what the frame asked for; the window may call back while it does.
@@ -162,7 +205,7 @@ impl<A: App> Stage<A> {
             failed = failed.and(self.window.set_mouse_cursor(cursor));
         }
         if wishes.focus && !self.window.has_focus() {
-            failed = failed.and(self.window.focus());
+            self.desktop.take_keyboard(&self.window);
         }
         if let Some(size) = wishes.size {
             failed = failed.and(self.window.resize(size));
@@ -178,11 +221,8 @@ impl<A: App> Stage<A> {
         if let Some(drag) = input::drag_of(event) {
             return self.dragged(drag);
         }
-        if matches!(event, MouseEvent::ButtonPressed { .. }) && !self.window.has_focus() {
-            // A child window does not get the keyboard by being clicked.
-            if let Err(error) = self.window.focus() {
-                tracing::debug!("no keyboard: {error}");
-            }
+        if matches!(event, MouseEvent::ButtonPressed { .. }) {
+            self.keyboard.set(Keyboard { tries: TRIES, asked: None, ..self.keyboard.get() });
         }
         self.input.borrow_mut().mouse(event);
         self.want(Duration::ZERO);

@@ -9,22 +9,22 @@
 mod ancestors;
 mod clipboard;
 mod drop;
-mod keycode;
+mod keyboard;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use baseview::WindowContext;
-use keyboard_types::{KeyState, KeyboardEvent};
+use keyboard_types::KeyboardEvent;
 use raw_window_handle::{HasWindowHandle, RawWindowHandle};
 use x11rb::connection::{Connection, RequestConnection};
 use x11rb::errors::ReplyOrIdError;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, KEY_PRESS_EVENT,
-    KEY_RELEASE_EVENT, KeyPressEvent, PropMode, Window, WindowClass,
+    ClientMessageEvent, ConnectionExt as _, CreateWindowAux, EventMask, PropMode, Window,
+    WindowClass,
 };
 use x11rb::resource_manager;
 use x11rb::rust_connection::RustConnection;
@@ -34,6 +34,7 @@ use super::Shared;
 use ancestors::Ancestors;
 use clipboard::Clipboard;
 use drop::DropSite;
+use keyboard::Keyboard;
 
 x11rb::atom_manager! {
     /// Names both sides of X agree on.
@@ -84,6 +85,8 @@ enum Order {
     Copy(String),
     Paste,
     Look,
+    TakeKeyboard,
+    ReturnKeyboard,
     Stop,
 }
 
@@ -127,10 +130,20 @@ impl Desktop {
         self.order(Order::Look);
     }
 
+    /// Gives the keyboard to the window, remembering who had it.
+    pub(super) fn take_keyboard(&self, _window: &WindowContext) {
+        self.order(Order::TakeKeyboard);
+    }
+
+    /// Gives the keyboard back to whoever had it before.
+    pub(super) fn return_keyboard(&self) {
+        self.order(Order::ReturnKeyboard);
+    }
+
     /// Passes a key on to the host's window.
     pub(super) fn send_on(&self, event: &KeyboardEvent) {
         if let Some(post) = &self.0
-            && let Err(error) = post.wire.send_on(event)
+            && let Err(error) = keyboard::send_on(&post.wire, event)
         {
             tracing::debug!("a key was lost: {error}");
         }
@@ -191,68 +204,43 @@ impl Wire {
         }
     }
 
-    fn send_on(&self, event: &KeyboardEvent) -> Result<(), x11rb::errors::ConnectionError> {
-        let parent = self.parent.load(Ordering::Relaxed);
-        let Some(detail) = keycode::of(event.code).filter(|_| parent != 0) else { return Ok(()) };
-        let pressed = event.state == KeyState::Down;
-        let key = KeyPressEvent {
-            response_type: if pressed { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT },
-            detail,
-            sequence: 0,
-            time: x11rb::CURRENT_TIME,
-            root: self.root,
-            event: parent,
-            child: x11rb::NONE,
-            root_x: 0,
-            root_y: 0,
-            event_x: 0,
-            event_y: 0,
-            state: keycode::state(event.modifiers),
-            same_screen: true,
-        };
-        let mask = if pressed { EventMask::KEY_PRESS } else { EventMask::KEY_RELEASE };
-        self.connection.send_event(true, parent, mask, key)?;
-        self.connection.flush()
-    }
-
     /// The desktop thread: waits for X until told to stop.
     fn run(&self, shared: &Shared, accepts: fn(&[PathBuf]) -> bool) {
         let mut ancestors = Ancestors::new(self);
         let mut site = DropSite::new(self, shared, accepts);
         let mut clipboard = Clipboard::new(self, shared);
+        let mut keyboard = Keyboard::new(self);
         while let Ok(event) = self.connection.wait_for_event() {
-            if let Event::ClientMessage(message) = &event
-                && message.type_ == self.atoms.CULTIVAR_WAKE
-            {
-                let orders = std::mem::take(
-                    &mut *self.orders.lock().unwrap_or_else(PoisonError::into_inner),
-                );
-                for order in orders {
-                    let done = match order {
-                        Order::Copy(text) => clipboard.copy(text),
-                        Order::Paste => clipboard.paste(),
-                        Order::Look => ancestors.look(),
-                        Order::Stop => {
-                            ancestors.leave();
-                            return;
-                        }
-                    };
-                    tell(done);
-                }
-                continue;
-            }
+            let mut orders = Vec::new();
             tell(match event {
+                Event::ClientMessage(message) if message.type_ == self.atoms.CULTIVAR_WAKE => {
+                    orders = self.orders();
+                    Ok(())
+                }
                 Event::ClientMessage(message) => site.message(&message, &ancestors),
                 Event::SelectionNotify(notify) if notify.selection == self.atoms.XdndSelection => {
                     site.data(&notify)
                 }
                 event => clipboard.event(&event),
             });
+            for order in orders {
+                tell(match order {
+                    Order::Copy(text) => clipboard.copy(text),
+                    Order::Paste => clipboard.paste(),
+                    Order::Look => ancestors.look(),
+                    Order::TakeKeyboard => keyboard.take(),
+                    Order::ReturnKeyboard => keyboard.give_back(),
+                    Order::Stop => return ancestors.leave(),
+                });
+            }
             if let Err(error) = self.connection.flush() {
-                tracing::debug!("X is gone: {error}");
-                return;
+                return tracing::debug!("X is gone: {error}");
             }
         }
+    }
+
+    fn orders(&self) -> Vec<Order> {
+        std::mem::take(&mut *self.orders.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn send(&self, to: Window, message: ClientMessageEvent) -> Done {
