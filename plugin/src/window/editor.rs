@@ -1,12 +1,15 @@
 //! What nice-plug asks of an editor, answered with a baseview window.
 
+use std::cell::RefCell;
 use std::error::Error;
-use std::sync::Arc;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use baseview::dpi::LogicalSize;
 use baseview::host::{Host, HostCallbacks, HostMainThreadCaller};
 use baseview::{HandlerError, Window, WindowSettings, WindowSize};
+use nice_plug::context::PluginApi;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::NativeSize;
 use nice_plug::editor::{
@@ -73,12 +76,25 @@ impl<A: App> Editor for WindowEditor<A> {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
+        let api = gui_context.plugin_api();
+        let (callbacks, call_host) = match host {
+            Some(host) => (Some(host.callbacks), Some(host.main_thread_caller)),
+            None => (None, None),
+        };
         let shared = Arc::new(Shared {
             extent: Arc::clone(&self.extent),
             repaint: self.repaint.clone(),
             pace: Arc::clone(&self.pace),
             inbox: Default::default(),
             typing: AtomicBool::new(false),
+            call_host: call_host.map(Mutex::new),
+            asked: Mutex::default(),
+        });
+        let callbacks = callbacks.map(|callbacks| Rc::new(RefCell::new(callbacks)));
+        let host = callbacks.as_ref().map(|callbacks| {
+            Host::new()
+                .with_callbacks(Callbacks(Rc::clone(callbacks)))
+                .with_main_thread(MainThread(Arc::clone(&shared)))
         });
         // The host has made room for the size it was told before it told us its scale; the first
         // frame asks for the right one.
@@ -91,9 +107,12 @@ impl<A: App> Editor for WindowEditor<A> {
             let (shared, make) = (Arc::clone(&shared), Arc::clone(&self.make));
             move |window| Stage::open(window, shared, make, gui_context)
         };
-        let window = Window::create_with_host(settings, stage, host.map(host_of))
+        let window = Window::create_with_host(settings, stage, host)
             .inspect_err(|error| tracing::error!("the editor does not open: {error}"))?;
-        Ok(SpawnedEditor { handle: Handle { shared }, window })
+        Ok(SpawnedEditor {
+            handle: Handle { shared, api },
+            window: OpenWindow { window, callbacks },
+        })
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -113,47 +132,75 @@ impl<A: App> Editor for WindowEditor<A> {
     }
 }
 
+/// An open window and the host around it.
+pub struct OpenWindow {
+    window: Window,
+    callbacks: Option<HostSide>,
+}
+
+/// What the host lets us do, on its own thread.
+type HostSide = Rc<RefCell<Box<dyn nice_plug::editor::HostCallbacks>>>;
+
 /// The host's hold on an open window.
 pub struct Handle {
     shared: Arc<Shared>,
+    api: PluginApi,
+}
+
+impl Handle {
+    /// Asks the host for the size the window wants. The host then gives it to the window, except
+    /// that CLAP leaves it to us once the host has agreed.
+    fn ask(&self, open: &OpenWindow) -> Result<(), Box<dyn Error>> {
+        let asked = self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (Some(size), Some(callbacks)) = (asked, &open.callbacks) else { return Ok(()) };
+        let scale = self.shared.extent.scale();
+        callbacks.try_borrow_mut()?.request_resize(size.into(), scale)?;
+        if self.api == PluginApi::Clap {
+            open.window.resize(size)?;
+        }
+        Ok(())
+    }
 }
 
 impl EditorHandle for Handle {
-    type Window = Window;
+    type Window = OpenWindow;
     type Error = baseview::Error;
 
-    fn run_until_closed(window: Window) -> Result<(), baseview::Error> {
-        window.run_until_closed()
+    fn run_until_closed(open: OpenWindow) -> Result<(), baseview::Error> {
+        open.window.run_until_closed()
     }
 
     fn set_parent(
         &self,
         parent: ParentWindowHandle,
-        window: &Window,
+        open: &OpenWindow,
     ) -> Result<(), baseview::Error> {
-        window.set_parent(&parent)
+        open.window.set_parent(&parent)
     }
 
-    fn show(&self, window: &Window) -> Result<(), baseview::Error> {
-        window.show()?;
+    fn show(&self, open: &OpenWindow) -> Result<(), baseview::Error> {
+        open.window.show()?;
         self.shared.repaint.request();
         Ok(())
     }
 
-    fn hide(&self, window: &Window) -> Result<(), baseview::Error> {
-        window.hide()
+    fn hide(&self, open: &OpenWindow) -> Result<(), baseview::Error> {
+        open.window.hide()
     }
 
-    fn set_size(&self, size: NativeSize<u32>, window: &Window) -> Result<(), baseview::Error> {
-        window.resize(baseview::dpi::NativeSize::new(size.width, size.height))
+    fn set_size(&self, size: NativeSize<u32>, open: &OpenWindow) -> Result<(), baseview::Error> {
+        open.window.resize(baseview::dpi::NativeSize::new(size.width, size.height))
     }
 
-    fn host_main_thread_callback(&self, window: &Window) {
-        window.host_main_thread_callback();
+    fn host_main_thread_callback(&self, open: &OpenWindow) {
+        open.window.host_main_thread_callback();
+        if let Err(error) = self.ask(open) {
+            tracing::debug!("the host keeps the editor's size: {error}");
+        }
     }
 
-    fn adjust_size(&self, size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
-        let now = window.size();
+    fn adjust_size(&self, size: NativeSize<u32>, open: &OpenWindow) -> Option<NativeSize<u32>> {
+        let now = open.window.size();
         let current = NativeSize::from_logical_or_physical(now.logical, now.physical);
         Some(self.shared.extent.hint().adjust_size(size, current, self.shared.extent.scale()))
     }
@@ -161,9 +208,9 @@ impl EditorHandle for Handle {
     fn set_fallback_scale_factor(
         &self,
         scale: f64,
-        window: &Window,
+        open: &OpenWindow,
     ) -> Result<(), baseview::Error> {
-        window.suggest_fallback_scale_factor(scale)
+        open.window.suggest_fallback_scale_factor(scale)
     }
 
     fn on_virtual_key_from_host(
@@ -203,30 +250,31 @@ impl EditorHandle for Handle {
     }
 }
 
-fn host_of(methods: HostMethods) -> Host {
-    Host::new()
-        .with_callbacks(Callbacks(methods.callbacks))
-        .with_main_thread(MainThread(methods.main_thread_caller))
-}
-
-struct Callbacks(Box<dyn nice_plug::editor::HostCallbacks>);
+struct Callbacks(HostSide);
 
 impl HostCallbacks for Callbacks {
     fn request_resize(&mut self, size: WindowSize) -> Result<(), HandlerError> {
-        self.0
-            .request_resize(size.physical.into(), size.scale_factor)
+        // On X the window only changes by itself when the host has changed it behind our back:
+        // asking the host for the same again would go on for ever.
+        if cfg!(target_os = "linux") {
+            return Ok(());
+        }
+        let Ok(mut host) = self.0.try_borrow_mut() else { return Ok(()) };
+        host.request_resize(size.physical.into(), size.scale_factor)
             .map_err(HandlerError::from_boxed)
     }
 
     fn destroyed(&mut self) {
-        self.0.destroyed();
+        if let Ok(mut host) = self.0.try_borrow_mut() {
+            host.destroyed();
+        }
     }
 }
 
-struct MainThread(Box<dyn nice_plug::editor::HostMainThreadCaller>);
+struct MainThread(Arc<Shared>);
 
 impl HostMainThreadCaller for MainThread {
     fn call_main_thread(&mut self) {
-        self.0.call_main_thread();
+        self.0.call_host();
     }
 }

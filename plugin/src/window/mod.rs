@@ -21,7 +21,10 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use editor::{Handle, WindowEditor};
+use baseview::dpi::PhysicalSize;
+use nice_plug::editor::HostMainThreadCaller;
+
+pub use editor::{Handle, OpenWindow, WindowEditor};
 pub use extent::Extent;
 pub use repaint::{Pace, Repaint};
 
@@ -86,6 +89,10 @@ struct Shared {
     inbox: Mutex<Vec<Incoming>>,
     /// Whether something is being typed into.
     typing: AtomicBool,
+    /// Calls the host's thread, if there is a host.
+    call_host: Option<Mutex<Box<dyn HostMainThreadCaller>>>,
+    /// The size the host is to be asked for, in physical pixels.
+    asked: Mutex<Option<PhysicalSize<u32>>>,
 }
 
 impl Shared {
@@ -93,6 +100,22 @@ impl Shared {
     fn send(&self, incoming: Incoming) {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner).push(incoming);
         self.repaint.wake();
+    }
+
+    /// Asks the host for another size; false if there is no host, or if baseview asks it.
+    fn ask_host(&self, size: PhysicalSize<u32>) -> bool {
+        if !cfg!(target_os = "linux") {
+            return false;
+        }
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(size);
+        self.call_host()
+    }
+
+    /// Makes the host's thread look around; false if there is no host.
+    fn call_host(&self) -> bool {
+        let Some(call) = &self.call_host else { return false };
+        call.lock().unwrap_or_else(PoisonError::into_inner).call_main_thread();
+        true
     }
 
     /// What was handed over since the last look.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use baseview::dpi::{LogicalSize, PhysicalSize, Size};
+use baseview::dpi::{LogicalSize, PhysicalSize};
 use baseview::{
     DamageArea, DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, TimerHandle,
     WindowContext, WindowEvent, WindowHandler, WindowSize,
@@ -44,7 +44,7 @@ pub(super) struct Stage<A: App> {
     opened: Instant,
     keyboard: Cell<Keyboard>,
     /// A size to ask for once, if the window did not open with it.
-    asked: Cell<Option<Size>>,
+    asked: Cell<Option<PhysicalSize<u32>>>,
 }
 
 /// Who has the keyboard. Hosts that see a click in their window take it back a moment later, so the
@@ -71,7 +71,7 @@ struct Scene<A: App> {
 
 /// What a frame asks of the window once the frame is done.
 struct Wishes {
-    size: Option<Size>,
+    size: Option<PhysicalSize<u32>>,
     focus: bool,
     cursor: Option<MouseCursor>,
     copied: Vec<String>,
@@ -95,7 +95,7 @@ impl<A: App> Stage<A> {
         let opened = window.size();
         shared.extent.set_scale(opened.scale_factor);
         let wanted = shared.extent.physical();
-        let asked = (wanted != opened.physical).then_some(Size::Physical(wanted));
+        let asked = (wanted != opened.physical).then_some(wanted);
         shared.repaint.connect(Some(window.waker()));
         if let Err(error) = window.create_timer(LOOK) {
             tracing::debug!("no timer: {error}");
@@ -207,7 +207,10 @@ impl<A: App> Stage<A> {
         if wishes.focus && !self.window.has_focus() {
             self.desktop.take_keyboard(&self.window);
         }
-        if let Some(size) = wishes.size {
+        if let Some(size) = wishes.size
+            && size != self.window.size().physical
+            && !self.shared.ask_host(size)
+        {
             failed = failed.and(self.window.resize(size));
         }
         if let Err(error) = failed {
@@ -419,7 +422,7 @@ fn context(shared: &Arc<Shared>) -> egui::Context {
 }
 
 /// The window's new size when the player has changed the zoom: the same points, larger or smaller.
-fn zoomed(ctx: &egui::Context, extent: &Extent, size: WindowSize) -> Option<Size> {
+fn zoomed(ctx: &egui::Context, extent: &Extent, size: WindowSize) -> Option<PhysicalSize<u32>> {
     let wanted = ctx.zoom_factor();
     if wanted == extent.zoom() {
         return None;
@@ -432,9 +435,9 @@ fn zoomed(ctx: &egui::Context, extent: &Extent, size: WindowSize) -> Option<Size
     Some(pixels(extent.points().into(), size.scale_factor as f32 * zoom))
 }
 
-fn pixels(points: egui::Vec2, pixels_per_point: f32) -> Size {
+fn pixels(points: egui::Vec2, pixels_per_point: f32) -> PhysicalSize<u32> {
     let size = points * pixels_per_point;
-    PhysicalSize::new(size.x.round() as u32, size.y.round() as u32).into()
+    PhysicalSize::new(size.x.round() as u32, size.y.round() as u32)
 }
 
 fn log<T>(result: Result<T, String>) -> Option<T> {
