@@ -18,7 +18,7 @@ mod repaint;
 mod stage;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use baseview::dpi::PhysicalSize;
@@ -89,6 +89,8 @@ struct Shared {
     inbox: Mutex<Vec<Incoming>>,
     /// Whether something is being typed into.
     typing: AtomicBool,
+    /// Whether the host is closing the window.
+    closing: AtomicBool,
     /// Calls the host's thread, if there is a host.
     call_host: Option<Mutex<Box<dyn HostMainThreadCaller>>>,
     /// The size the host is to be asked for, in physical pixels.
@@ -114,6 +116,9 @@ impl Shared {
     /// Makes the host's thread look around; false if there is no host.
     fn call_host(&self) -> bool {
         let Some(call) = &self.call_host else { return false };
+        if self.closing.load(Ordering::Relaxed) {
+            return true;
+        }
         call.lock().unwrap_or_else(PoisonError::into_inner).call_main_thread();
         true
     }

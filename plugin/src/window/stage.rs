@@ -140,6 +140,9 @@ impl<A: App> Stage<A> {
 
     /// Takes what came from other threads.
     fn receive(&self) {
+        if self.shared.closing.load(Ordering::Relaxed) {
+            self.window.request_close();
+        }
         for incoming in self.shared.received() {
             self.input.borrow_mut().incoming(incoming);
             self.want(Duration::ZERO);
