@@ -277,3 +277,85 @@ impl egui::DroppedFile for OnDisk {
         std::fs::read(&self.0).map_err(|error| format!("{}: {error}", self.0.display()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baseview::dpi::PhysicalSize;
+    use keyboard_types::{Key, Modifiers, NamedKey};
+
+    fn key(input: &mut Input, code: Code, state: KeyState, typing: bool, claimed: bool) -> Whose {
+        let letter = code.to_string().trim_start_matches("Key").to_lowercase();
+        let key = match code {
+            Code::Space => Key::Character(" ".into()),
+            Code::ControlLeft => Key::Named(NamedKey::Control),
+            _ => Key::Character(letter),
+        };
+        let modifiers = if input.modifiers.ctrl { Modifiers::CONTROL } else { Modifiers::empty() };
+        let event = KeyboardEvent { state, key, code, modifiers, ..Default::default() };
+        input.key(&event, typing, |_, _| claimed)
+    }
+
+    fn raw(input: &mut Input) -> egui::RawInput {
+        let size = WindowSize::from_physical(PhysicalSize::new(1200, 900), 1.5);
+        input.take(size, 2.0, 0.0)
+    }
+
+    #[test]
+    fn points_are_pixels_without_scale_and_zoom() {
+        let mut input = Input::new();
+        let first = raw(&mut input);
+        assert_eq!(first.screen_rect.map(|rect| rect.size()), Some(vec2(400.0, 300.0)));
+        assert_eq!(first.viewport().native_pixels_per_point, Some(1.5));
+        let position = PhysicalPosition::new(300.0, 150.0);
+        input.mouse(&MouseEvent::CursorMoved { position, modifiers: Modifiers::empty() });
+        assert_eq!(raw(&mut input).events, [Event::PointerMoved(pos2(100.0, 50.0))]);
+    }
+
+    #[test]
+    fn the_host_keeps_keys_nobody_wants_and_their_releases() {
+        use KeyState::{Down, Up};
+        let mut input = Input::new();
+        assert_eq!(key(&mut input, Code::Space, Down, false, false), Whose::Theirs);
+        assert_eq!(key(&mut input, Code::Space, Up, true, true), Whose::Theirs);
+        assert_eq!(key(&mut input, Code::Space, Down, false, true), Whose::Ours);
+        assert_eq!(key(&mut input, Code::Space, Up, false, false), Whose::Ours);
+        assert_eq!(key(&mut input, Code::Space, Up, false, false), Whose::Theirs);
+        let pressed = |event: &Event| matches!(event, Event::Key { .. });
+        assert_eq!(raw(&mut input).events.iter().filter(|event| pressed(event)).count(), 2);
+    }
+
+    #[test]
+    fn typing_takes_every_key_and_the_clipboards_commands() {
+        let mut input = Input::new();
+        assert_eq!(key(&mut input, Code::KeyB, KeyState::Down, true, false), Whose::Ours);
+        assert!(raw(&mut input).events.contains(&Event::Text("b".into())));
+        key(&mut input, Code::ControlLeft, KeyState::Down, true, false);
+        assert_eq!(key(&mut input, Code::KeyC, KeyState::Down, true, false), Whose::Ours);
+        assert_eq!(key(&mut input, Code::KeyV, KeyState::Down, true, false), Whose::OursToPaste);
+        let events = raw(&mut input).events;
+        assert!(events.contains(&Event::Copy));
+        assert!(!events.iter().any(|event| matches!(event, Event::Text(_))));
+    }
+
+    #[test]
+    fn files_hover_until_they_leave_or_drop() {
+        let files = vec![PathBuf::from("/kick.wav")];
+        let mut input = Input::new();
+        raw(&mut input);
+        input.drag(Drag::Over { files: files.clone(), at: [30.0, 60.0] });
+        for _ in 0..2 {
+            let hovered = raw(&mut input).hovered_files;
+            assert_eq!(hovered[0].path.as_deref(), Some(Path::new("/kick.wav")));
+        }
+        input.drag(Drag::Left);
+        assert!(raw(&mut input).hovered_files.is_empty());
+        input.drag(Drag::Over { files: files.clone(), at: [30.0, 60.0] });
+        input.drag(Drag::Dropped { files, at: [60.0, 60.0] });
+        let dropped = raw(&mut input);
+        assert!(dropped.hovered_files.is_empty());
+        assert_eq!(dropped.dropped_files[0].path(), Path::new("/kick.wav"));
+        assert!(dropped.events.contains(&Event::PointerMoved(pos2(20.0, 20.0))));
+        assert!(raw(&mut input).dropped_files.is_empty());
+    }
+}

@@ -15,6 +15,7 @@ mod fault;
 mod input;
 mod keys;
 mod repaint;
+mod scene;
 mod stage;
 
 use std::path::PathBuf;

@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 
 use baseview::dpi::{LogicalSize, PhysicalSize};
 use baseview::{
-    DamageArea, DropEffect, Event, EventStatus, HandlerError, MouseCursor, MouseEvent, TimerHandle,
+    DamageArea, DropEffect, Event, EventStatus, HandlerError, MouseEvent, TimerHandle,
     WindowContext, WindowEvent, WindowHandler, WindowSize,
 };
-use egui::{OutputCommand, ViewportCommand};
 use keyboard_types::KeyboardEvent;
 use nice_plug::context::gui::GuiContext;
 
 use super::canvas::Canvas;
 use super::desktop::Desktop;
 use super::editor::Make;
-use super::fault::{self, guarded};
+use super::fault::guarded;
 use super::input::{self, Input, Whose};
-use super::{App, Drag, Extent, Shared, keys};
+use super::scene::{Scene, Wishes};
+use super::{App, Drag, Shared};
 
 /// Frames that news from the plug-in may cause: 30 a second.
 const NEWS: Duration = Duration::from_millis(33);
@@ -58,26 +58,6 @@ struct Keyboard {
     borrowed: bool,
 }
 
-/// What is drawn and with what.
-struct Scene<A: App> {
-    ctx: egui::Context,
-    /// The editor, or why there is none any more.
-    app: Result<A, String>,
-    canvas: Canvas,
-    cursor: MouseCursor,
-    make: Make<A>,
-    host: GuiContext,
-}
-
-/// What a frame asks of the window once the frame is done.
-struct Wishes {
-    size: Option<PhysicalSize<u32>>,
-    focus: bool,
-    cursor: Option<MouseCursor>,
-    copied: Vec<String>,
-    again: Duration,
-}
-
 impl<A: App> Stage<A> {
     /// Sets the window up; called on its thread.
     pub(super) fn open(
@@ -89,8 +69,7 @@ impl<A: App> Stage<A> {
         let gl = window.gl_context().ok_or(NoOpenGl)?;
         let canvas =
             guarded(|| Canvas::new(gl)).map_err(Broken)?.map_err(HandlerError::from_boxed)?;
-        let ctx = context(&shared);
-        let app = guarded(|| make(&ctx, host.clone()));
+        let scene = Scene::new(&shared, canvas, make, host);
         let desktop = Desktop::connect(&window, Arc::clone(&shared), A::accepts);
         let opened = window.size();
         shared.extent.set_scale(opened.scale_factor);
@@ -106,14 +85,7 @@ impl<A: App> Stage<A> {
             shared,
             desktop,
             input: RefCell::new(Input::new()),
-            scene: RefCell::new(Scene {
-                ctx,
-                app,
-                canvas,
-                cursor: MouseCursor::Default,
-                make,
-                host,
-            }),
+            scene: RefCell::new(scene),
             due: Cell::new(Some(now)),
             alarm: Cell::new(None),
             drawn: Cell::new(now),
@@ -337,113 +309,8 @@ impl<A: App> Drop for Stage<A> {
     }
 }
 
-impl<A: App> Scene<A> {
-    /// One frame of the editor, or of the panel that says why there is none.
-    fn run(&mut self, shared: &Arc<Shared>, raw: egui::RawInput) -> egui::FullOutput {
-        let again = raw.clone();
-        if let Ok(app) = &mut self.app {
-            let ctx = &self.ctx;
-            match guarded(|| ctx.run_ui(raw, |ui| app.ui(ui))) {
-                Ok(output) => return output,
-                Err(reason) => self.break_down(shared, reason),
-            }
-        }
-        let reason = self.app.as_ref().err().cloned().unwrap_or_default();
-        let mut reopen = false;
-        let output = self.ctx.run_ui(again, |ui| reopen |= fault::panel(ui, &reason));
-        if reopen {
-            self.ctx = context(shared);
-            let (make, ctx, host) = (&self.make, &self.ctx, &self.host);
-            self.app = guarded(|| make(ctx, host.clone()));
-            shared.repaint.request();
-        }
-        output
-    }
-
-    fn break_down(&mut self, shared: &Arc<Shared>, reason: String) {
-        tracing::error!("the editor stopped: {reason}");
-        // egui was left in the middle of a frame.
-        self.ctx = context(shared);
-        let app = std::mem::replace(&mut self.app, Err(reason));
-        log(guarded(|| drop(app)));
-    }
-
-    /// Draws the frame and gathers what it asks of the window.
-    fn finish(&mut self, shared: &Shared, size: WindowSize, output: egui::FullOutput) -> Wishes {
-        let pixels_per_point = output.pixels_per_point;
-        let primitives = self.ctx.tessellate(output.shapes, pixels_per_point);
-        let mut textures = output.textures_delta;
-        if let Err(error) =
-            self.canvas.paint(size.physical, pixels_per_point, &primitives, &mut textures)
-        {
-            tracing::error!("the editor cannot be drawn: {error}");
-        }
-        let mut wishes = Wishes {
-            size: zoomed(&self.ctx, &shared.extent, size),
-            focus: false,
-            cursor: None,
-            copied: Vec::new(),
-            again: Duration::MAX,
-        };
-        let cursor = keys::cursor(output.platform_output.cursor_icon);
-        if cursor != self.cursor {
-            self.cursor = cursor;
-            wishes.cursor = Some(cursor);
-        }
-        for command in output.platform_output.commands {
-            if let OutputCommand::CopyText(text) = command {
-                wishes.copied.push(text);
-            }
-        }
-        for viewport in output.viewport_output.into_values() {
-            wishes.again = wishes.again.min(viewport.repaint_delay);
-            for command in viewport.commands {
-                match command {
-                    ViewportCommand::InnerSize(points) => {
-                        let least = egui::Vec2::from(Extent::MIN);
-                        wishes.size = Some(pixels(points.max(least), pixels_per_point));
-                    }
-                    ViewportCommand::Focus => wishes.focus = true,
-                    _ => {}
-                }
-            }
-        }
-        wishes
-    }
-}
-
-/// An egui context for this window, at the player's zoom.
-fn context(shared: &Arc<Shared>) -> egui::Context {
-    let ctx = egui::Context::default();
-    let zoom = shared.extent.zoom();
-    ctx.options_mut(|options| {
-        options.zoom_factor = zoom;
-        // Ctrl + and − belong to the host.
-        options.zoom_with_keyboard = false;
-    });
-    ctx
-}
-
-/// The window's new size when the player has changed the zoom: the same points, larger or smaller.
-fn zoomed(ctx: &egui::Context, extent: &Extent, size: WindowSize) -> Option<PhysicalSize<u32>> {
-    let wanted = ctx.zoom_factor();
-    if wanted == extent.zoom() {
-        return None;
-    }
-    extent.set_zoom(wanted);
-    let zoom = extent.zoom();
-    if zoom != wanted {
-        ctx.set_zoom_factor(zoom);
-    }
-    Some(pixels(extent.points().into(), size.scale_factor as f32 * zoom))
-}
-
-fn pixels(points: egui::Vec2, pixels_per_point: f32) -> PhysicalSize<u32> {
-    let size = points * pixels_per_point;
-    PhysicalSize::new(size.x.round() as u32, size.y.round() as u32)
-}
-
-fn log<T>(result: Result<T, String>) -> Option<T> {
+/// What is left of something that may have panicked, after the log has been told.
+pub(super) fn log<T>(result: Result<T, String>) -> Option<T> {
     result.inspect_err(|reason| tracing::error!("the editor's window failed: {reason}")).ok()
 }
 
