@@ -1,7 +1,7 @@
 //! Audio files decoded.
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -173,8 +173,13 @@ fn read<'s, S: MediaSource + 's>(
     // The decoders are written to return errors, yet on damaged input arithmetic in them can
     // still overflow; what a file says must never end the process.
     let decoded = catch_unwind(AssertUnwindSafe(|| {
-        let stream = Box::new(open()?);
-        match Decoding::open(stream, kind) {
+        let mut source = open()?;
+        if let Some(mended) = (kind == Kind::Wav).then(|| wav::mended(&head)).flatten() {
+            source.seek(SeekFrom::Start(mended.len() as u64))?;
+            let whole = ReadOnlySource::new(Cursor::new(mended).chain(source));
+            return Decoding::open(Box::new(whole), kind)?.run(seconds);
+        }
+        match Decoding::open(Box::new(source), kind) {
             // Chunks behind the sound are looked for first; where the file ends before them,
             // it is read as a stream.
             Err(_) if kind == Kind::Aiff => {

@@ -62,16 +62,39 @@ fn of_hound(error: hound::Error) -> AudioError {
 
 /// Channels and rate as the header of a WAV file gives them, where `head` reaches so far.
 pub(crate) fn announced(head: &[u8]) -> Option<(u16, u32)> {
-    let mut rest = head.get(12..)?;
+    let format = head.get(chunk(head, b"fmt ")?..)?;
+    let channels = u16::from_le_bytes(*format.get(2..)?.first_chunk()?);
+    let rate = u32::from_le_bytes(*format.get(4..)?.first_chunk()?);
+    Some((channels, rate))
+}
+
+/// The head of a WAV file whose writer did not live to fill in its lengths, with lengths that
+/// mean "to the end"; nothing where they are in order.
+pub(crate) fn mended(head: &[u8]) -> Option<Vec<u8>> {
+    let data = chunk(head, b"data")?;
+    let length = |at: usize| Some(u32::from_le_bytes(*head.get(at..)?.first_chunk()?) as usize);
+    let (whole, sound) = (length(4)?, length(data - 4)?);
+    let unfinished = sound == 0 && head.len() > data;
+    if !unfinished && whole.saturating_add(8) >= data.saturating_add(sound) {
+        return None;
+    }
+    let mut head = head.to_vec();
+    head[4..8].fill(0xff);
+    if unfinished {
+        head[data - 4..data].fill(0xff);
+    }
+    Some(head)
+}
+
+/// Where the body of the first chunk of this name begins.
+fn chunk(head: &[u8], name: &[u8; 4]) -> Option<usize> {
+    let mut at = 12usize;
     loop {
-        let (tag, length) = (rest.get(..4)?, rest.get(4..8)?.first_chunk().copied()?);
-        let body = rest.get(8..)?;
-        if tag == b"fmt " {
-            let channels = u16::from_le_bytes(*body.get(2..4)?.first_chunk()?);
-            let rate = u32::from_le_bytes(*body.get(4..8)?.first_chunk()?);
-            return Some((channels, rate));
+        let (tag, length) = (head.get(at..)?.first_chunk::<4>()?, head.get(at + 4..)?);
+        if tag == name {
+            return Some(at + 8);
         }
-        let length = u32::from_le_bytes(length) as usize;
-        rest = body.get(length.checked_add(length & 1)?..)?;
+        let length = u32::from_le_bytes(*length.first_chunk()?) as usize;
+        at = at.checked_add(8)?.checked_add(length)?.checked_add(length & 1)?;
     }
 }

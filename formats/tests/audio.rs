@@ -162,6 +162,18 @@ fn what_is_cut_off_keeps_what_is_there() {
 }
 
 #[test]
+fn a_recording_that_was_never_finished_is_read_to_its_end() {
+    let whole = floats(&vec![0.25; 10_000]);
+    for (riff, data) in [(0, 0), (36, 0), (0, 40_000), (36, 40_000), (u32::MAX, u32::MAX)] {
+        let mut bytes = whole.clone();
+        bytes[4..8].copy_from_slice(&u32::to_le_bytes(riff));
+        bytes[40..44].copy_from_slice(&u32::to_le_bytes(data));
+        let audio = decode_bytes(&bytes).unwrap_or_else(|e| panic!("{riff} {data}: {e}"));
+        assert_eq!(audio.channels, [vec![0.25; 10_000]], "{riff} {data}");
+    }
+}
+
+#[test]
 fn what_is_not_audio_is_refused_by_name() {
     let folder = tempfile::tempdir().expect("folder");
     let reason = |path: &Path| decode(path).expect_err("refused").to_string();
