@@ -1,8 +1,7 @@
 //! The genome: which parameters of a patch matter, in which section, and how far one step goes.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use cultivar_patch::schema::{Source, Warp, ids};
 use cultivar_patch::{Breed, Def, Id, Kind, Patch, Preset, Table, Unit, defs};
@@ -217,12 +216,12 @@ pub fn live(preset: &Preset) -> Patch<bool> {
 /// One small step of a parameter in plain units: clearly heard, still the same sound.
 pub fn step(patch: &Patch<f32>, id: Id) -> f32 {
     let slot = module(id).checked_sub(module(ids().route[0].source));
-    if let Some(slot) = slot.filter(|slot| *slot < patch.route.len()) {
-        if id == ids().route[slot].amount {
-            // As far as a step of what the route moves.
-            let moved = destination(patch, slot).filter(|to| section(*to) != Section::Route);
-            return moved.map_or(0.05, |to| (2.0 * unit_step(to) / to.def().span()).min(0.1));
-        }
+    if let Some(slot) = slot.filter(|slot| *slot < patch.route.len())
+        && id == ids().route[slot].amount
+    {
+        // As far as a step of what the route moves.
+        let moved = destination(patch, slot).filter(|to| section(*to) != Section::Route);
+        return moved.map_or(0.05, |to| (2.0 * unit_step(to) / to.def().span()).min(0.1));
     }
     unit_step(id)
 }
@@ -247,22 +246,27 @@ fn unit_step(id: Id) -> f32 {
 
 /// Identity of what sounds: presets with one key render the same samples.
 pub fn key(preset: &Preset) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    // Multiply and rotate, as in the hasher of rustc: fast, and the same on every machine.
+    let mix = |key: u64, bits: u64| (key.rotate_left(5) ^ bits).wrapping_mul(0x517c_c1b7_2722_0a95);
+    let mut key = 0;
     for value in preset.patch.leaves() {
-        value.to_bits().hash(&mut hasher);
+        key = mix(key, value.to_bits().into());
     }
     for table in &preset.tables {
-        match table {
-            Table::Factory(name) => name.hash(&mut hasher),
-            // Tables are never changed in place: as long as one search keeps them alive, the
-            // address is the identity.
-            Table::Own(table) => Arc::as_ptr(table).hash(&mut hasher),
-        }
+        key = match table {
+            Table::Factory(name) => name.bytes().fold(key, |key, byte| mix(key, byte.into())),
+            Table::Own(table) => table.samples().chunks(2).fold(key, |key, pair| {
+                let second = pair.get(1).map_or(0, |s| s.to_bits());
+                mix(key, u64::from(pair[0].to_bits()) << 32 | u64::from(second))
+            }),
+        };
     }
     for point in preset.shapes.iter().flat_map(|shape| shape.points()) {
-        [point.x, point.y, point.bow].map(f32::to_bits).hash(&mut hasher);
+        for value in [point.x, point.y, point.bow] {
+            key = mix(key, value.to_bits().into());
+        }
     }
-    hasher.finish()
+    key ^ key >> 32
 }
 
 #[cfg(test)]

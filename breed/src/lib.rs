@@ -3,13 +3,24 @@
 pub mod cross;
 pub mod distance;
 pub mod extract;
+mod fit;
 pub mod genome;
+pub mod growth;
 pub mod listen;
+pub mod moves;
 pub mod mutate;
+pub mod proposer;
 pub mod rng;
+mod stock;
+pub mod strand;
 pub mod target;
+pub mod trial;
 pub mod wild;
 
 pub use distance::{Distances, Judge};
+pub use growth::{Growth, Progress, Settings};
+pub use proposer::{Proposer, proposers};
 pub use rng::Rng;
+pub use strand::{Node, Strand};
 pub use target::{Doubt, Pitch, Refusal, Target};
+pub use trial::{Trial, Verdict, perform};

@@ -85,10 +85,9 @@ fn prune(preset: &mut Preset, rng: &mut Rng) {
     let on: Vec<&genome::Module> = modules().iter().filter(is_on).collect();
     let sounds = |m: &genome::Module| matches!(m.section, Section::Osc | Section::Noise);
     let sources = on.iter().filter(|m| sounds(m)).count();
-    if let Some(module) = rng.pick(&on).filter(|m| sources > 1 || !sounds(m)) {
-        if let Some(switch) = module.switch() {
-            preset.patch[switch] = 0.0;
-        }
+    let chosen = rng.pick(&on).filter(|m| sources > 1 || !sounds(m));
+    if let Some(switch) = chosen.and_then(|module| module.switch()) {
+        preset.patch[switch] = 0.0;
     }
 }
 

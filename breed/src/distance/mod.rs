@@ -17,6 +17,7 @@ use features::{Ear, Features};
 use stft::Excerpt;
 
 use crate::Target;
+use crate::trial::Stage;
 
 /// Places at which pitch is compared.
 const PLACES: usize = 8;
@@ -53,6 +54,27 @@ impl Distances {
     };
 }
 
+/// What was heard of a sound besides how far it is: where it misses the target, for moves that
+/// mend it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heard {
+    /// Decibels that the sound is too soft, every 10 ms.
+    missing: Vec<f32>,
+    /// Cents that the sound is too low; 0 where either has no pitch.
+    pub cents: f32,
+}
+
+impl Heard {
+    /// Decibels that the sound is too soft at a time in seconds.
+    pub fn missing_at(&self, seconds: f32) -> f32 {
+        let last = self.missing.len().saturating_sub(1);
+        let place = (seconds * 100.0).clamp(0.0, last as f32);
+        let (k, part) = (place as usize, place.fract());
+        let at = |k: usize| self.missing.get(k.min(last)).copied().unwrap_or_default();
+        at(k) + part * (at(k + 1) - at(k))
+    }
+}
+
 /// Judges sounds against one target. Owns all memory it needs: judging does not allocate once
 /// the longest sound was heard.
 pub struct Judge {
@@ -65,6 +87,8 @@ pub struct Judge {
     places: Vec<usize>,
     other_envelope: Envelope,
     other: Features,
+    /// Where the judged play, once there was a trial.
+    pub(crate) stage: Option<Box<Stage>>,
 }
 
 impl Judge {
@@ -95,6 +119,7 @@ impl Judge {
             places,
             other_envelope: Envelope::default(),
             other: Features::default(),
+            stage: None,
         }
     }
 
@@ -104,6 +129,19 @@ impl Judge {
         match self.terms(sound) {
             Some(terms) => distances(&terms),
             None => Distances::FARTHEST,
+        }
+    }
+
+    /// What was heard of the sound that was judged last.
+    pub fn heard(&self) -> Heard {
+        let levels = self.target.levels.iter().zip(&self.other.levels);
+        let pitches = self.target.pitch.iter().zip(&self.other.pitch);
+        let voiced = pitches.filter(|(a, b)| a.voiced() && b.voiced());
+        let mut cents: Vec<f32> = voiced.map(|(a, b)| 1200.0 * (a.octave - b.octave)).collect();
+        cents.sort_by(f32::total_cmp);
+        Heard {
+            missing: levels.map(|(a, b)| (a - b).clamp(-24.0, 24.0)).collect(),
+            cents: cents.get(cents.len() / 2).copied().unwrap_or_default(),
         }
     }
 

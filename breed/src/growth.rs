@@ -1,0 +1,381 @@
+//! A growth: strands of presets that come ever closer to a target.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use cultivar_patch::{Origin, Preset};
+
+use crate::distance::Heard;
+use crate::moves::{self, Move};
+use crate::strand::{Node, Strand};
+use crate::trial::{Trial, Verdict};
+use crate::{Judge, Proposer, Rng, Target, cross, genome, wild};
+
+/// Seconds of sound in one batch of trials, about.
+const BATCH: f32 = 12.0;
+/// First presets that each proposer is asked for.
+const SEEDS: usize = 32;
+/// Presets of which the best replaces a withered strand.
+const REPLANTS: usize = 8;
+/// Trials without improvement after which a strand is withered.
+const WITHERED: u32 = 160;
+/// Below this novelty two presets are of one kind.
+const ALIKE: f32 = 0.12;
+
+/// What a growth is told before it begins.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How many strands grow side by side.
+    pub strands: usize,
+    /// Where random numbers begin. The same target, seed and number of tries give the same
+    /// strands.
+    pub seed: u64,
+    /// What the target is called; its strands are named after it.
+    pub name: String,
+    /// Real patches from which modules and choices are taken.
+    pub donors: Vec<Preset>,
+}
+
+impl Default for Settings {
+    /// Eight strands.
+    fn default() -> Self {
+        Settings { strands: 8, seed: 0, name: "Target".into(), donors: Vec::new() }
+    }
+}
+
+/// How far a growth is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Trials so far.
+    pub tries: u64,
+    /// Score of the best node; 0 before there is one.
+    pub score: f32,
+    /// Whether a node was added since the progress before.
+    pub news: bool,
+}
+
+/// Where a preset that is being tried came from.
+enum Wish {
+    /// From a proposer, for a strand or for any.
+    Seed { proposer: &'static str, strand: Option<usize> },
+    /// From a strand that was planted so many times.
+    Step { strand: usize, planted: u32, moved: Move },
+}
+
+struct Asked {
+    trial: Trial,
+    wish: Wish,
+}
+
+/// A strand that waits for presets from which it is planted anew.
+struct Wait {
+    strand: usize,
+    left: usize,
+    best: Option<(f32, Node, Heard)>,
+}
+
+/// The strands of one target. A pure state machine: [`ask`](Growth::ask) gives trials, anybody
+/// judges them, [`tell`](Growth::tell) takes the verdicts.
+pub struct Growth {
+    target: Arc<Target>,
+    settings: Settings,
+    proposers: Vec<Box<dyn Proposer>>,
+    /// Proposers that have given their first presets.
+    begun: usize,
+    /// First presets that the next one has given.
+    sown: usize,
+    seeds: VecDeque<(Preset, &'static str, Option<usize>)>,
+    strands: Vec<Strand>,
+    waits: Vec<Wait>,
+    asked: Vec<Asked>,
+    known: HashSet<u64>,
+    rng: Rng,
+    next: u64,
+    tries: u64,
+    news: bool,
+    judge: Option<Box<Judge>>,
+}
+
+impl Growth {
+    /// A growth towards `target`. The earlier of the `proposers` are heard first.
+    pub fn new(
+        target: Arc<Target>,
+        mut settings: Settings,
+        proposers: Vec<Box<dyn Proposer>>,
+    ) -> Self {
+        settings.strands = settings.strands.clamp(1, 64);
+        let mut rng = Rng::stream(settings.seed, 0);
+        while settings.donors.len() < 24 {
+            settings.donors.push(wild::preset(&mut rng));
+        }
+        Growth {
+            strands: vec![Strand::default(); settings.strands],
+            target,
+            settings,
+            proposers,
+            begun: 0,
+            sown: 0,
+            seeds: VecDeque::new(),
+            waits: Vec::new(),
+            asked: Vec::new(),
+            known: HashSet::new(),
+            rng,
+            next: 0,
+            tries: 0,
+            news: false,
+            judge: None,
+        }
+    }
+
+    /// What is grown towards.
+    pub fn target(&self) -> &Arc<Target> {
+        &self.target
+    }
+
+    /// The strands. Those without nodes are not planted yet.
+    pub fn strands(&self) -> &[Strand] {
+        &self.strands
+    }
+
+    /// Trials so far.
+    pub fn tries(&self) -> u64 {
+        self.tries
+    }
+
+    /// The best node of all strands, and the strand's index.
+    pub fn best(&self) -> Option<(usize, &Node)> {
+        let nodes = self.strands.iter().enumerate().filter_map(|(k, s)| Some((k, s.best()?)));
+        nodes.min_by(|a, b| a.1.distances.total.total_cmp(&b.1.distances.total))
+    }
+
+    /// How far it is. Takes the news.
+    pub fn progress(&mut self) -> Progress {
+        Progress {
+            tries: self.tries,
+            score: self.best().map_or(0.0, |(_, node)| node.distances.score),
+            news: std::mem::take(&mut self.news),
+        }
+    }
+
+    /// Asks, judges and tells on this thread until `budget` more trials are done.
+    pub fn step(&mut self, budget: u64) -> Progress {
+        let end = self.tries + budget;
+        let new = || Box::new(Judge::new(&self.target));
+        let mut judge = self.judge.take().unwrap_or_else(new);
+        while self.tries < end {
+            let trials = self.ask();
+            if trials.is_empty() {
+                break;
+            }
+            let judged = trials.iter().map(|trial| trial.judge(&self.target, &mut judge));
+            let verdicts = judged.collect();
+            self.tell(verdicts);
+        }
+        self.judge = Some(judge);
+        self.progress()
+    }
+
+    /// The next batch: about 12 seconds of sound. Verdicts of an earlier batch that were not told are
+    /// given up.
+    pub fn ask(&mut self) -> Vec<Trial> {
+        if !self.asked.is_empty() {
+            self.asked.clear();
+            self.waits.clear();
+        }
+        let count = ((BATCH / self.target.duration) as usize).clamp(4, 16);
+        self.sow(count);
+        let growing = self.strands.iter().any(|s| s.best().is_some());
+        let seeds = if growing { count / 2 } else { count };
+        while self.asked.len() < seeds {
+            let Some((preset, proposer, strand)) = self.seeds.pop_front() else { break };
+            self.wish(preset, Wish::Seed { proposer, strand });
+        }
+        let shares = self.shares();
+        let mut attempts = 0;
+        while growing && self.asked.len() < count && attempts < 4 * count {
+            attempts += 1;
+            let strand = self.rng.weighted(&shares);
+            let others = self.strands.iter().enumerate().filter(|(k, _)| *k != strand);
+            let others = others.filter_map(|(_, s)| s.best()).map(|node| node.preset.clone());
+            let others: Vec<Arc<Preset>> = others.collect();
+            let chosen = &mut self.strands[strand];
+            let planted = chosen.planted();
+            let proposed = chosen.propose(&self.settings.donors, &others, &mut self.rng);
+            let Some((preset, moved)) = proposed else { continue };
+            if self.known.insert(genome::key(&preset)) {
+                self.wish(preset, Wish::Step { strand, planted, moved });
+            }
+        }
+        self.asked.iter().map(|asked| asked.trial.clone()).collect()
+    }
+
+    fn wish(&mut self, preset: Preset, wish: Wish) {
+        let trial = Trial { index: self.next, preset: Arc::new(preset) };
+        self.next += 1;
+        self.asked.push(Asked { trial, wish });
+    }
+
+    /// Asks the proposers in turn for their first presets, until there are enough for half a
+    /// batch; for the very first batch one is enough.
+    fn sow(&mut self, count: usize) {
+        let enough = if self.next == 0 { 1 } else { count / 2 };
+        while self.seeds.len() < enough && self.begun < self.proposers.len() {
+            let proposer = &mut self.proposers[self.begun];
+            let wanted = SEEDS - self.sown;
+            let presets = proposer.propose(&self.target, wanted, &mut self.rng);
+            let name = proposer.name();
+            self.sown += presets.len();
+            if presets.is_empty() || self.sown >= SEEDS {
+                self.begun += 1;
+                self.sown = 0;
+            }
+            self.seeds.extend(presets.into_iter().map(|preset| (preset, name, None)));
+        }
+    }
+
+    /// Part of the trials of each strand: more to those that improve and to the best, some to all.
+    fn shares(&self) -> Vec<f32> {
+        let mut order: Vec<usize> = (0..self.strands.len()).collect();
+        order.sort_by(|a, b| self.strands[*a].total().total_cmp(&self.strands[*b].total()));
+        let fastest = self.strands.iter().fold(1e-7, |a: f32, s| a.max(s.progress()));
+        let mut shares = vec![0.0; self.strands.len()];
+        for (rank, k) in order.into_iter().enumerate() {
+            if self.strands[k].best().is_some() {
+                let progress = self.strands[k].progress() / fastest;
+                let total = self.strands[k].total();
+                // Where hardly anything is left to gain, hardly anything is spent.
+                let left = total / (total + 0.05);
+                shares[k] = left * (0.1 + 0.6 * progress + 0.6 * 0.6f32.powi(rank as i32));
+            }
+        }
+        shares
+    }
+
+    /// Takes verdicts on trials of the last batch, in any order; they count in the order in which
+    /// they were asked.
+    pub fn tell(&mut self, mut verdicts: Vec<Verdict>) {
+        verdicts.sort_by_key(|verdict| verdict.index);
+        let mut asked = std::mem::take(&mut self.asked);
+        for verdict in verdicts {
+            let Some(at) = asked.iter().position(|a| a.trial.index == verdict.index) else {
+                continue;
+            };
+            let Asked { trial, wish } = asked.swap_remove(at);
+            self.tries += 1;
+            let node = Node {
+                preset: trial.preset,
+                distances: verdict.distances,
+                tries: self.tries,
+                moved: Move::Planted(""),
+            };
+            match wish {
+                Wish::Seed { proposer, strand } => {
+                    let node = Node { moved: Move::Planted(proposer), ..node };
+                    match strand {
+                        Some(strand) => self.replant(strand, node, verdict.heard),
+                        None => self.settle(node, verdict.heard),
+                    }
+                }
+                Wish::Step { strand, planted, moved } => {
+                    if self.strands[strand].planted() == planted {
+                        let node = self.named(Node { moved, ..node }, strand);
+                        self.news |= self.strands[strand].learn(node, verdict.heard);
+                    }
+                }
+            }
+        }
+        self.wither();
+    }
+
+    /// Plants a first preset: on a free strand, on the strand of its kind, or on the worst, where
+    /// it is better.
+    fn settle(&mut self, node: Node, heard: Heard) {
+        if node.distances.score == 0.0 && self.best().is_some() {
+            return;
+        }
+        let kin =
+            |s: &&Strand| s.best().is_some_and(|b| moves::novelty(&b.preset, &node.preset) < ALIKE);
+        let index_of = |of: &Strand| self.strands.iter().position(|s| std::ptr::eq(s, of));
+        let alike = self.strands.iter().find(kin).and_then(index_of);
+        let free = self.strands.iter().position(|s| s.best().is_none());
+        let (best, _) = self.best().unzip();
+        let total = |k: &usize| self.strands[*k].total();
+        let others = (0..self.strands.len()).filter(|k| Some(*k) != best);
+        let worst = others.max_by(|a, b| total(a).total_cmp(&total(b)));
+        let Some(strand) = alike.or(free).or(worst) else { return };
+        if node.distances.total < self.strands[strand].total() {
+            let node = self.named(node, strand);
+            self.strands[strand].plant(node, heard);
+            self.news = true;
+        }
+    }
+
+    /// Asks for presets to plant withered strands anew; the two best never wither.
+    fn wither(&mut self) {
+        if self.begun < self.proposers.len() || !self.seeds.is_empty() || !self.waits.is_empty() {
+            return;
+        }
+        let mut totals: Vec<f32> = self.strands.iter().map(Strand::total).collect();
+        totals.sort_by(f32::total_cmp);
+        let second = totals.get(1).copied().unwrap_or_default();
+        let withered = |s: &Strand| s.stale() > WITHERED && s.total() > second;
+        let Some(strand) = self.strands.iter().position(withered) else { return };
+        let count = self.proposers.len();
+        let which = self.rng.below(count);
+        for k in 0..count {
+            let proposer = &mut self.proposers[(which + k) % count];
+            let presets = proposer.propose(&self.target, REPLANTS, &mut self.rng);
+            if !presets.is_empty() {
+                let name = proposer.name();
+                let left = presets.len();
+                self.waits.push(Wait { strand, left, best: None });
+                self.seeds.extend(presets.into_iter().map(|p| (p, name, Some(strand))));
+                break;
+            }
+        }
+    }
+
+    /// Counts a preset for a withered strand; the best that is unlike the other strands takes it.
+    fn replant(&mut self, strand: usize, node: Node, heard: Heard) {
+        let others = self.strands.iter().enumerate().filter(|(k, _)| *k != strand);
+        let bests = others.filter_map(|(_, s)| s.best());
+        let novelty = bests.map(|b| moves::novelty(&b.preset, &node.preset)).fold(1.0, f32::min);
+        let cost = node.distances.total - 0.4 * novelty;
+        let Some(at) = self.waits.iter().position(|w| w.strand == strand) else { return };
+        let wait = &mut self.waits[at];
+        wait.left -= 1;
+        if wait.best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+            wait.best = Some((cost, node, heard));
+        }
+        if wait.left == 0
+            && let Some((_, node, heard)) = self.waits.swap_remove(at).best
+        {
+            let node = self.named(node, strand);
+            self.strands[strand].plant(node, heard);
+            self.news = true;
+        }
+    }
+
+    /// Names a node's preset after target and strand and writes down how it came to be. Presets
+    /// that are not kept need no name.
+    fn named(&self, node: Node, strand: usize) -> Node {
+        if node.distances.total >= self.strands[strand].total() && self.waits.is_empty() {
+            return node;
+        }
+        let mut preset = (*node.preset).clone();
+        let parents = preset.meta.origin.take().map(|o| o.parents).unwrap_or_default();
+        preset.meta.uuid = cross::uuid(&[], self.settings.seed ^ genome::key(&preset));
+        preset.meta.name = format!("{} strand {}", self.settings.name, strand + 1);
+        preset.meta.origin = Some(Origin {
+            operator: "grow".into(),
+            parents,
+            seed: self.settings.seed,
+            target: Some(self.target.hash.clone()),
+            engine: env!("CARGO_PKG_VERSION").into(),
+        });
+        Node { preset: Arc::new(preset), ..node }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+//! A trial: one preset rendered on the engine and judged.
+
+use std::sync::Arc;
+
+use cultivar_dsp::Studio;
+use cultivar_patch::Preset;
+
+use crate::distance::Heard;
+use crate::{Distances, Judge, Target};
+
+/// A preset to be judged.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Its number in the growth: results are told in this order.
+    pub index: u64,
+    /// What is rendered.
+    pub preset: Arc<Preset>,
+}
+
+/// What came of a trial.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The number of the trial.
+    pub index: u64,
+    /// How far the preset is from the target.
+    pub distances: Distances,
+    /// Where it misses the target.
+    pub heard: Heard,
+}
+
+impl Trial {
+    /// Renders and judges the preset. What the judge, who is of this target, heard before does
+    /// not matter.
+    pub fn judge(&self, target: &Target, judge: &mut Judge) -> Verdict {
+        let mut stage = judge.stage.take().unwrap_or_else(|| Box::new(Stage::new(target)));
+        let distances = judge.distance(stage.play(target, &self.preset));
+        judge.stage = Some(stage);
+        Verdict { index: self.index, distances, heard: judge.heard() }
+    }
+}
+
+/// Where trials are played: an engine at the target's rate, and room for its sound.
+pub(crate) struct Stage {
+    studio: Studio,
+    left: Vec<f32>,
+    right: Vec<f32>,
+}
+
+impl Stage {
+    fn new(target: &Target) -> Self {
+        let len = target.samples.len();
+        Stage { studio: Studio::new(target.rate), left: vec![0.0; len], right: vec![0.0; len] }
+    }
+
+    /// Both sides of the preset as one.
+    fn play(&mut self, target: &Target, preset: &Preset) -> &[f32] {
+        self.studio.render(preset, &target.played(), &mut self.left, &mut self.right);
+        for (left, right) in self.left.iter_mut().zip(&self.right) {
+            *left = 0.5 * (*left + right);
+        }
+        &self.left
+    }
+}
+
+/// Renders a preset as the target was played: at any rate, as long as the target with what was
+/// before its onset, the note starting where the target's starts. Left and right.
+pub fn perform(preset: &Preset, target: &Target, rate: f32) -> [Vec<f32>; 2] {
+    let mut studio = Studio::new(rate);
+    let note = target.played();
+    let before = (target.onset * rate).round() as usize;
+    let len = before + studio.samples(&note);
+    let (mut left, mut right) = (vec![0.0; len], vec![0.0; len]);
+    studio.render(preset, &note, &mut left[before..], &mut right[before..]);
+    [left, right]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Half a second of the initial patch, 0.2 s into the sound.
+    fn target() -> (Preset, Target) {
+        let mut preset = Preset::init();
+        preset.patch.env[0].release = -5.0;
+        let note = cultivar_dsp::Note { key: 60.0, velocity: 0.8, gate: 0.3, length: 0.5 };
+        let [left, right] = cultivar_dsp::render(&preset, &note, 16_000.0);
+        let mut samples = vec![0.0; 3200];
+        samples.extend(left.iter().zip(right).map(|(l, r)| 0.5 * (l + r)));
+        (preset, Target::listen(&samples, 16_000.0).unwrap())
+    }
+
+    #[test]
+    fn a_patch_is_recognised_in_its_own_sound() {
+        let (preset, target) = target();
+        assert_eq!(target.key(), 60);
+        let mut judge = Judge::new(&target);
+        let score = |preset: &Preset, judge: &mut Judge| {
+            let trial = Trial { index: 7, preset: Arc::new(preset.clone()) };
+            let verdict = trial.judge(&target, judge);
+            assert_eq!(verdict.index, 7);
+            verdict.distances.score
+        };
+        let own = score(&preset, &mut judge);
+        assert!(own > 90.0, "{own}");
+        let mut other = preset.clone();
+        other.patch.osc[0].tune = 7.0;
+        assert!(score(&other, &mut judge) < own - 10.0);
+        other.patch.osc[0].on = 0.0;
+        assert_eq!(score(&other, &mut judge), 0.0);
+        assert_eq!(score(&preset, &mut judge), own);
+    }
+
+    #[test]
+    fn a_performance_lies_where_the_target_lies() {
+        let (preset, target) = target();
+        for rate in [16_000.0, 44_100.0] {
+            let [left, right] = perform(&preset, &target, rate);
+            assert_eq!(left.len(), right.len());
+            let seconds = left.len() as f32 / rate;
+            let whole = target.onset + target.duration;
+            assert!((seconds - whole).abs() < 0.001, "{seconds} of {whole}");
+            let first = left.iter().position(|s| s.abs() > 1e-3).unwrap() as f32 / rate;
+            assert!((first - 0.2).abs() < 0.01, "{first}");
+        }
+    }
+}
