@@ -33,7 +33,7 @@ pub(crate) struct Band {
 }
 
 /// The power of a sound in bands of the ear: one row per [`HOP`] seconds.
-struct Map {
+pub(crate) struct Map {
     rows: Vec<[f32; EARS]>,
     /// Middles of the bands in hertz.
     middles: [f32; EARS],
@@ -43,7 +43,7 @@ struct Map {
 }
 
 impl Map {
-    fn of(samples: &[f32], rate: f32) -> Map {
+    pub(crate) fn of(samples: &[f32], rate: f32) -> Map {
         let size = ((0.02 * rate) as usize).next_power_of_two().max(64);
         let mut spectrum = Spectrum::new(size);
         let erb = |f: f32| 21.4 * (1.0 + 0.004_37 * f).log10();
@@ -73,6 +73,35 @@ impl Map {
         };
         let rows = (0..count).map(row).collect();
         Map { rows, middles, places, rate }
+    }
+
+    /// Power under which a place in the map is not heard beside its loudest.
+    fn floor(&self) -> f32 {
+        self.rows.iter().flatten().copied().fold(1e-12, f32::max) * 1e-6
+    }
+
+    /// Mean difference to another map in decibels.
+    pub(crate) fn error(&self, other: &Map) -> f32 {
+        let floor = self.floor();
+        let pairs = self.rows.iter().flatten().zip(other.rows.iter().flatten());
+        let apart = |(a, b): (&f32, &f32)| 10.0 * (a.max(floor) / b.max(floor)).log10().abs();
+        pairs.map(apart).sum::<f32>() / (self.rows.len() * EARS) as f32
+    }
+
+    /// How many decibels this map lies above another on the mean where a noise band sounds.
+    pub(crate) fn off(&self, other: &Map, centre: f32, width: f32) -> f32 {
+        let bell = self.bell(centre, width);
+        let top = bell.iter().copied().fold(1e-20, f32::max);
+        let floor = self.floor();
+        let (mut sum, mut total) = (0.0, 1e-20);
+        for (row, other) in self.rows.iter().zip(&other.rows) {
+            for b in (0..EARS).filter(|&b| bell[b] > 0.1 * top) {
+                let weight = row[b].max(other[b]).max(floor).powf(0.15) * bell[b] / top;
+                sum += weight * 10.0 * (row[b].max(floor) / other[b].max(floor)).log10();
+                total += weight;
+            }
+        }
+        sum / total
     }
 
     /// How white noise of power 1 within a noise band spreads over the ear's bands.
