@@ -27,13 +27,13 @@ pub fn polish(target: &Target, preset: &mut Preset, render: &mut dyn FnMut(&Pres
     let window = (1.0 / frequency_of(target.note)).clamp(0.005, 0.03) + 0.02 * target.noisiness;
     let contour = |sound: &[f32]| envelope::contour(sound, target.rate, FINE, window);
     let wanted = contour(&target.samples);
-    let map = Map::of(&target.samples, target.rate);
+    let map = Map::of(&target.samples, target.rate, None);
     let mut best: Option<(f32, Preset)> = None;
     for round in 0..=ROUNDS {
         let mut sound = render(preset);
         sound.resize(target.samples.len(), 0.0);
         let heard = contour(&sound);
-        let heard_map = Map::of(&sound, target.rate);
+        let heard_map = Map::of(&sound, target.rate, None);
         let off = error(&wanted, &heard) + map.error(&heard_map);
         if best.as_ref().is_none_or(|b| off < b.0) {
             best = Some((off, preset.clone()));
