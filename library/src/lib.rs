@@ -3,6 +3,7 @@
 //! The folder is the truth; everything here can be made again from it. Nothing is ever
 //! overwritten by something else, and what is removed is only set aside.
 
+pub mod examples;
 pub mod factory;
 mod favourites;
 mod home;

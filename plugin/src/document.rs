@@ -1,20 +1,30 @@
 //! What is being edited: the preset, its history, the other side of A/B.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use cultivar_gui::{Notice, PresetRow, Tone};
 use cultivar_patch::Preset;
 
 use crate::state::{Session, Snapshot};
 
 /// Most steps that can be undone.
 const STEPS: usize = 256;
-/// Most lines that wait to be read.
+/// Most notices that wait to be read.
 const NOTICES: usize = 32;
 
 /// The preset and what belongs to editing it. Lives as long as the instance, not the editor.
 pub struct Document {
     /// The preset as last loaded or edited here. Host parameters may have moved since.
     pub preset: Preset,
+    /// The preset as it was loaded or saved.
+    pub saved: Preset,
+    /// The row it was loaded from or saved as.
+    pub row: Option<String>,
+    /// The player's presets, in order.
+    pub rows: Arc<Vec<PresetRow>>,
+    /// News for the player, oldest first.
+    pub notices: Vec<Notice>,
     /// What the editor remembers.
     pub session: Session,
     /// The preset on the other side of A/B.
@@ -23,7 +33,6 @@ pub struct Document {
     pub on_b: bool,
     past: VecDeque<Preset>,
     future: Vec<Preset>,
-    notices: VecDeque<String>,
 }
 
 impl Document {
@@ -31,12 +40,15 @@ impl Document {
     pub fn new(preset: Preset) -> Self {
         Document {
             other: preset.clone(),
+            saved: preset.clone(),
             preset,
+            row: None,
+            rows: Arc::default(),
+            notices: Vec::new(),
             session: Session::default(),
             on_b: false,
             past: VecDeque::new(),
             future: Vec::new(),
-            notices: VecDeque::new(),
         }
     }
 
@@ -86,17 +98,12 @@ impl Document {
         std::mem::replace(&mut self.other, now)
     }
 
-    /// Leaves a line for the player to read in the editor.
-    pub fn notice(&mut self, line: impl Into<String>) {
+    /// Tells the player something.
+    pub fn notice(&mut self, tone: Tone, text: impl Into<String>) {
         if self.notices.len() == NOTICES {
-            self.notices.pop_front();
+            self.notices.remove(0);
         }
-        self.notices.push_back(line.into());
-    }
-
-    /// The lines left since the last call.
-    pub fn take_notices(&mut self) -> impl Iterator<Item = String> + '_ {
-        self.notices.drain(..)
+        self.notices.push(Notice { tone, text: text.into() });
     }
 }
 

@@ -10,6 +10,8 @@ use cultivar_patch::Patch;
 use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 
+use crate::clip::Clip;
+
 /// Used things that may wait to be freed.
 const RETURNS: usize = 64;
 /// Keys of the editor that may wait to be played.
@@ -34,6 +36,8 @@ pub enum Spent {
     Sound(Box<Sound>),
     /// A parcel, opened or not.
     Parcel(Box<Parcel>),
+    /// A clip that has been played, or passed over.
+    Clip(Box<Clip>),
 }
 
 /// A key played in the editor.
@@ -77,6 +81,7 @@ pub struct Shown {
 /// The end of people: editor, host's main thread, gardener.
 pub struct Outlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    clip: Arc<AtomicCell<Option<Box<Clip>>>>,
     spent: Mutex<<HeapRb<Spent> as Split>::Cons>,
     keys: Mutex<<HeapRb<KeyPress> as Split>::Prod>,
     meters: Arc<Meters>,
@@ -86,6 +91,7 @@ pub struct Outlet {
 /// The end of the audio thread. Nothing here waits, allocates or frees.
 pub struct Inlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    clip: Arc<AtomicCell<Option<Box<Clip>>>>,
     spent: <HeapRb<Spent> as Split>::Prod,
     keys: <HeapRb<KeyPress> as Split>::Cons,
     meters: Arc<Meters>,
@@ -95,24 +101,32 @@ pub struct Inlet {
 /// Two ends that belong together.
 pub fn pair() -> (Outlet, Inlet) {
     let slot = Arc::new(AtomicCell::new(None));
+    let clip = Arc::new(AtomicCell::new(None));
     let meters = Arc::new(Meters::default());
     let (spent_in, spent_out) = HeapRb::new(RETURNS).split();
     let (keys_in, keys_out) = HeapRb::new(KEYS).split();
     let (playhead_in, playhead_out) = triple_buffer::triple_buffer(&None);
     let outlet = Outlet {
         slot: slot.clone(),
+        clip: clip.clone(),
         spent: Mutex::new(spent_out),
         keys: Mutex::new(keys_in),
         meters: meters.clone(),
         playhead: Mutex::new(playhead_out),
     };
-    (outlet, Inlet { slot, spent: spent_in, keys: keys_out, meters, playhead: playhead_in })
+    (outlet, Inlet { slot, clip, spent: spent_in, keys: keys_out, meters, playhead: playhead_in })
 }
 
 impl Outlet {
     /// Sends a sound. One that was sent before and not yet taken is freed here: the newest counts.
     pub fn send(&self, parcel: Box<Parcel>) {
         drop(self.slot.swap(Some(parcel)));
+        self.free();
+    }
+
+    /// Plays a clip instead of the one that plays.
+    pub fn play(&self, clip: Clip) {
+        drop(self.clip.swap(Some(Box::new(clip))));
         self.free();
     }
 
@@ -159,10 +173,15 @@ impl Inlet {
         if self.has_room() { self.slot.take() } else { None }
     }
 
+    /// The newest clip to play, under the same condition.
+    pub fn take_clip(&mut self) -> Option<Box<Clip>> {
+        if self.has_room() { self.clip.take() } else { None }
+    }
+
     /// Whether something can be sent back.
     pub fn has_room(&self) -> bool {
-        // One place stays free for the parcel of the sound that plays next.
-        self.spent.vacant_len() > 1
+        // Some places stay free for what this one replaces.
+        self.spent.vacant_len() > 4
     }
 
     /// Sends something back to be freed. Without room it is leaked: that costs memory, freeing

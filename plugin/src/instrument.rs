@@ -1,11 +1,12 @@
 //! One instance as people see it: parameters, document, and the way to its audio thread.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use atomic_float::AtomicF32;
 use cultivar_dsp::Sound;
+use cultivar_gui::Tone;
 use cultivar_patch::Preset;
 use nice_plug::prelude::*;
 
@@ -13,6 +14,7 @@ use crate::document::Document;
 use crate::handover::{Inlet, Outlet, Parcel, pair};
 use crate::params::HostParams;
 use crate::state::Snapshot;
+use crate::window::Extent;
 
 /// Everything that the host's main thread, the editor and the gardener share. The audio thread
 /// reads `params` and never locks the document.
@@ -21,10 +23,14 @@ pub struct Instrument {
     pub params: HostParams,
     /// The way to the audio thread.
     pub outlet: Outlet,
+    /// How large the editor is.
+    pub extent: Arc<Extent>,
     /// Locked by whoever sends a sound, so that the last one sent is the last one meant.
     document: Mutex<Document>,
     /// Samples per second of the engine; 0 while there is none.
     rate: AtomicF32,
+    /// Whether a sound plays that is not the document's.
+    trying_out: AtomicBool,
 }
 
 impl Instrument {
@@ -33,7 +39,9 @@ impl Instrument {
         let (outlet, inlet) = pair();
         let document = Mutex::new(Document::new(Preset::init()));
         let params = HostParams::new();
-        (Instrument { params, outlet, document, rate: AtomicF32::new(0.0) }, inlet)
+        let (rate, trying_out) = (AtomicF32::new(0.0), AtomicBool::new(false));
+        let extent = Arc::new(Extent::default());
+        (Instrument { params, outlet, extent, document, rate, trying_out }, inlet)
     }
 
     /// The document, for people.
@@ -52,24 +60,36 @@ impl Instrument {
     pub fn load(&self, document: &mut Document, preset: Preset) {
         document.preset = preset;
         let preset = &document.preset;
-        self.params.load(&preset.patch, |load| self.send(preset, Some(load), false));
+        self.params.load(&preset.patch, |load| self.send(preset, load, false));
     }
 
     /// Puts a preset whose automated parameters the host already has in the document and the
     /// engine: after an edit of tables or shapes. Held notes change over.
     pub fn rebuild(&self, document: &mut Document, preset: Preset) {
         document.preset = preset;
-        self.send(&document.preset, Some(self.params.loads()), true);
+        self.send(&document.preset, self.params.loads(), true);
     }
 
     /// Plays `preset` without changing the document, until the document is played again.
-    pub fn try_out(&self, _document: &Document, preset: &Preset) {
-        self.send(preset, None, true);
+    pub fn try_out(&self, preset: &Preset) {
+        // Made before the document is locked: nobody waits for it.
+        let rate = self.rate();
+        let parcel = (rate > 0.0).then(|| parcel(preset, rate, None, true));
+        let _document = self.document();
+        self.trying_out.store(true, Ordering::Relaxed);
+        if let Some(parcel) = parcel.filter(|_| rate == self.rate()) {
+            self.outlet.send(parcel);
+        }
+    }
+
+    /// Whether a sound plays that is not the document's.
+    pub fn is_trying_out(&self) -> bool {
+        self.trying_out.load(Ordering::Relaxed)
     }
 
     /// Plays the document again after `try_out`.
     pub fn play_document(&self, document: &Document) {
-        self.send(&self.preset(document), Some(self.params.loads()), true);
+        self.send(&self.preset(document), self.params.loads(), true);
     }
 
     /// The document as a first sound for an engine of this sample rate; from now on sounds are
@@ -77,6 +97,7 @@ impl Instrument {
     pub fn start(&self, rate: f32) -> Box<Parcel> {
         let document = self.document();
         self.rate.store(rate, Ordering::Release);
+        self.trying_out.store(false, Ordering::Relaxed);
         // Made for another rate.
         self.outlet.withdraw();
         parcel(&self.preset(&document), rate, Some(self.params.loads()), false)
@@ -92,10 +113,11 @@ impl Instrument {
         self.rate.load(Ordering::Acquire)
     }
 
-    fn send(&self, preset: &Preset, load: Option<u32>, held: bool) {
+    fn send(&self, preset: &Preset, load: u32, held: bool) {
+        self.trying_out.store(false, Ordering::Relaxed);
         let rate = self.rate();
         if rate > 0.0 {
-            self.outlet.send(parcel(preset, rate, load, held));
+            self.outlet.send(parcel(preset, rate, Some(load), held));
         }
     }
 }
@@ -116,6 +138,7 @@ unsafe impl Params for Instrument {
         let document = self.document();
         let Snapshot { preset, mut session } = document.snapshot(self.preset(&document));
         session.edits = self.params.edit_count();
+        (session.size, session.zoom) = (self.extent.points(), self.extent.zoom());
         Snapshot { preset, session }.fields()
     }
 
@@ -126,17 +149,24 @@ unsafe impl Params for Instrument {
             // A state without a preset is not one of ours; a request of the framework to look
             // at the values again comes without fields.
             None if fields.is_empty() => {}
-            None => document.notice("The project's state is not one of Cultivar's."),
+            None => document.notice(Tone::Error, "The project's state is not one of Cultivar's."),
             Some(Err(error)) => {
-                document.notice(format!("The project's state was not loaded: {error}."));
+                document
+                    .notice(Tone::Error, format!("The project's state was not loaded: {error}."));
             }
             Some(Ok(restored)) => {
                 let before = self.preset(&document);
                 document.remember(before);
                 document.session = restored.snapshot.session;
+                document.saved = restored.snapshot.preset.clone();
+                document.row = None;
+                self.extent.set_points(document.session.size);
+                self.extent.set_zoom(document.session.zoom);
                 self.params.write_edits(document.session.edits);
                 self.load(&mut document, restored.snapshot.preset);
-                restored.notices.into_iter().for_each(|line| document.notice(line));
+                for line in restored.notices {
+                    document.notice(Tone::Warning, line);
+                }
             }
         }
     }

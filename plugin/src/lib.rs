@@ -1,7 +1,10 @@
 //! Cultivar as a plug-in: parameters, state, threads and window of an instance in a host.
 
 pub mod budget;
+pub mod clip;
 pub mod document;
+pub mod editor;
+pub mod gardener;
 pub mod handover;
 pub mod instrument;
 pub mod notes;
@@ -14,8 +17,11 @@ use std::sync::Arc;
 
 use nice_plug::prelude::*;
 
+use crate::editor::Editor;
+use crate::gardener::Gardener;
 use crate::instrument::Instrument;
 use crate::player::Player;
+use crate::window::{Repaint, WindowEditor};
 
 /// Most voices of an instance.
 const VOICES: u32 = 32;
@@ -23,14 +29,29 @@ const VOICES: u32 = 32;
 /// One instance in a host.
 pub struct Cultivar {
     instrument: Arc<Instrument>,
+    gardener: Arc<Gardener>,
     player: Player,
+    repaint: Repaint,
 }
 
 impl Default for Cultivar {
     fn default() -> Self {
         let (instrument, inlet) = Instrument::new();
         let instrument = Arc::new(instrument);
-        Cultivar { player: Player::new(instrument.clone(), inlet), instrument }
+        let repaint = Repaint::default();
+        Cultivar {
+            gardener: Arc::new(Gardener::new(instrument.clone(), repaint.clone())),
+            player: Player::new(instrument.clone(), inlet),
+            instrument,
+            repaint,
+        }
+    }
+}
+
+impl Drop for Cultivar {
+    fn drop(&mut self) {
+        // An editor's thread may hold the gardener a little longer; its thread must be gone now.
+        self.gardener.dismiss();
     }
 }
 
@@ -49,12 +70,21 @@ impl Plugin for Cultivar {
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
     const INPUT_EVENT_CAPACITY: usize = 4096;
 
-    type Editor = ();
+    type Editor = WindowEditor<Editor>;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         self.instrument.clone()
+    }
+
+    fn editor(&mut self, _executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        let (instrument, gardener) = (self.instrument.clone(), self.gardener.clone());
+        let (extent, repaint) = (self.instrument.extent.clone(), self.repaint.clone());
+        let bell = repaint.clone();
+        Some(WindowEditor::new(Self::NAME, extent, repaint, move |_context, host| {
+            Editor::new(instrument.clone(), gardener.clone(), host, bell.clone())
+        }))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -67,6 +97,7 @@ impl Plugin for Cultivar {
         buffer: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.gardener.set_offline(buffer.process_mode == ProcessMode::Offline);
         self.player.start(buffer.sample_rate);
         true
     }

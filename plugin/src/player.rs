@@ -9,6 +9,7 @@ use cultivar_patch::schema::{Division, Mode, NO_TIME, Sync};
 use cultivar_patch::{Id, Patch};
 use nice_plug::prelude::*;
 
+use crate::clip::Clip;
 use crate::handover::{Inlet, KeyPress, Parcel, Shown, Spent};
 use crate::instrument::Instrument;
 use crate::notes;
@@ -35,6 +36,7 @@ pub struct Player {
     load: Option<u32>,
     /// A sound that the engine had no place for yet.
     waiting: Option<Box<Parcel>>,
+    clip: Option<Box<Clip>>,
     events: Vec<Timed>,
     shown: Shown,
     tempo: f64,
@@ -56,6 +58,7 @@ impl Player {
             fresh: Patch::default(),
             load: None,
             waiting: None,
+            clip: None,
             events: Vec::with_capacity(EVENTS),
             shown: Shown::default(),
             tempo: TEMPO,
@@ -142,6 +145,7 @@ impl Player {
         }
         self.render_part(&mut left[done..], &mut right[done..]);
         self.tell_ended(context, left.len());
+        self.play_clip(left, right);
         self.return_sounds();
         self.show(begin, left.len());
         self.status(left.len())
@@ -203,7 +207,10 @@ impl Player {
             let event = match key {
                 KeyPress::Down(key, velocity) => Event::On(which(key), velocity),
                 KeyPress::Up(key) => Event::Off(which(key)),
-                KeyPress::Panic => Event::AllSoundOff,
+                KeyPress::Panic => {
+                    self.end_clip();
+                    Event::AllSoundOff
+                }
             };
             self.note_key(event);
             self.events.push(Timed { at: 0, event });
@@ -230,6 +237,27 @@ impl Player {
             }
         }
         self.events.clear();
+    }
+
+    /// Adds the clip that plays.
+    fn play_clip(&mut self, left: &mut [f32], right: &mut [f32]) {
+        if let Some(clip) = self.inlet.take_clip() {
+            self.end_clip();
+            self.clip = Some(clip);
+        }
+        let rate = self.engine.as_ref().map_or(0.0, Engine::rate);
+        if rate > 0.0
+            && let Some(clip) = &mut self.clip
+        {
+            self.rest = 0;
+            if !clip.add_to(left, right, rate) {
+                self.end_clip();
+            }
+        }
+    }
+
+    fn end_clip(&mut self) {
+        self.clip.take().into_iter().for_each(|clip| self.inlet.give_back(Spent::Clip(clip)));
     }
 
     /// Tells the host which notes have ended; `until` is where the rendered part ends.

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use cultivar_gui::{Page, Settings};
 use cultivar_patch::{FileError, Preset};
 use nice_plug::prelude::PluginState;
+
+use crate::window::Extent;
 
 /// Field of the preset, a preset file as text.
 const PRESET: &str = "preset";
@@ -32,12 +35,18 @@ pub struct Session {
     pub target: Option<TargetFile>,
     /// Seed of the next growth.
     pub seed: u64,
-    /// Names of the presets kept from this growth.
+    /// Names of the presets kept from growths.
     pub kept: Vec<String>,
-    /// The page that was open.
-    pub page: String,
-    /// Width and height of the editor in logical pixels.
-    pub size: [u32; 2],
+    /// Whether the Grow page was open.
+    pub growing: bool,
+    /// Whether the light theme is on.
+    pub light: bool,
+    /// Whether nothing moves that tells nothing.
+    pub still: bool,
+    /// Whether the computer's keyboard plays.
+    pub computer_keys: bool,
+    /// Width and height of the editor in points.
+    pub size: [f32; 2],
     /// The editor's zoom, 1 for none.
     pub zoom: f32,
 }
@@ -49,20 +58,35 @@ impl Default for Session {
             target: None,
             seed: 1,
             kept: Vec::new(),
-            page: String::new(),
-            size: [1200, 760],
+            growing: false,
+            light: false,
+            still: false,
+            computer_keys: false,
+            size: Extent::DEFAULT,
             zoom: 1.0,
         }
     }
 }
 
 impl Session {
-    /// The same with every number in its range.
-    fn legal(mut self) -> Self {
-        self.size = [self.size[0].clamp(600, 8192), self.size[1].clamp(380, 8192)];
-        self.zoom = if self.zoom.is_finite() { self.zoom.clamp(0.5, 3.0) } else { 1.0 };
-        self.kept.truncate(4096);
-        self
+    /// What the editor is to remember while it is open.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            page: if self.growing { Page::Grow } else { Page::Synth },
+            light: self.light,
+            reduced_motion: self.still,
+            computer_keys: self.computer_keys,
+            zoom: self.zoom,
+        }
+    }
+
+    /// Takes what the editor remembers.
+    pub fn set_settings(&mut self, settings: &Settings) {
+        self.growing = settings.page == Page::Grow;
+        self.light = settings.light;
+        self.still = settings.reduced_motion;
+        self.computer_keys = settings.computer_keys;
+        self.zoom = settings.zoom;
     }
 }
 
@@ -102,7 +126,7 @@ impl Snapshot {
             if let Some(Err(error)) = &session {
                 notices.push(format!("the editor's part cannot be read: {error}"));
             }
-            let session = session.and_then(Result::ok).unwrap_or_default().legal();
+            let session = session.and_then(Result::ok).unwrap_or_default();
             Restored { snapshot: Snapshot { preset: loaded.preset, session }, notices }
         }))
     }

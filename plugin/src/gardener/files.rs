@@ -1,0 +1,153 @@
+//! Files of the player: presets in and out, wavetables in.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crossbeam_channel::Sender;
+use cultivar_gui::{Notice, PresetRow, Tone};
+use cultivar_library::{Library, Place, Row, Trouble, home};
+use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Wavetable};
+
+use super::News;
+
+/// The player's folder, opened when it is first needed.
+pub(super) struct Files {
+    library: Option<Library>,
+    news: Sender<News>,
+}
+
+impl Files {
+    pub(super) fn new(news: Sender<News>) -> Self {
+        Files { library: None, news }
+    }
+
+    /// Reads the list anew.
+    pub(super) fn scan(&mut self) {
+        match &mut self.library {
+            Some(library) => library.scan(),
+            none => *none = Some(Library::open(home(None))),
+        }
+        let trouble = self.library().trouble().to_vec();
+        trouble.into_iter().for_each(|trouble| self.warn(&trouble));
+        self.tell_rows();
+    }
+
+    /// Reads the preset of a row.
+    pub(super) fn load(&mut self, row: &str) {
+        let found = self.library().rows().iter().find(|r| id(&r.place) == row).cloned();
+        match found {
+            Some(found) => {
+                let loaded = self.library().load(&found.place);
+                self.tell_loaded(loaded, Some(row.to_owned()), &found.name);
+            }
+            None => self.say(Tone::Error, format!("{row}: it is not in the list any more")),
+        }
+    }
+
+    /// Reads a preset file that may lie anywhere.
+    pub(super) fn load_file(&mut self, path: &Path) {
+        let loaded = self.library().load(&Place::File(path.to_owned()));
+        self.tell_loaded(loaded, None, &path.display().to_string());
+    }
+
+    /// Keeps a preset; what it is called then, and its row.
+    pub(super) fn save(&mut self, mut preset: Preset) {
+        match self.library().save(&mut preset) {
+            Ok(path) => {
+                let row = id(&Place::File(path));
+                self.say(Tone::Good, format!("{} is kept.", preset.meta.name));
+                let _ = self.news.send(News::Saved(Box::new(preset.meta), row));
+            }
+            Err(trouble) => self.say(Tone::Error, trouble.to_string()),
+        }
+        self.tell_rows();
+    }
+
+    /// Marks a preset, or takes the mark away.
+    pub(super) fn favourite(&mut self, row: &str, on: bool) {
+        let uuid = self.library().rows().iter().find(|r| id(&r.place) == row).map(|r| r.uuid);
+        if let Some(Err(trouble)) = uuid.map(|uuid| self.library().mark(uuid, on)) {
+            self.say(Tone::Error, trouble.to_string());
+        }
+        self.tell_rows();
+    }
+
+    /// Reads frames of a wavetable from a sound file, one after the other.
+    pub(super) fn load_table(&mut self, osc: usize, path: &Path) {
+        match table(path) {
+            Ok(table) => {
+                let _ = self.news.send(News::Table(osc, Arc::new(table)));
+            }
+            Err(reason) => self.say(Tone::Error, format!("{}: {reason}", path.display())),
+        }
+    }
+
+    /// Presets to grow from: those of the instrument and of the player that can be read.
+    pub(super) fn patches(&mut self) -> Vec<Preset> {
+        /// More than these add little and take long to read.
+        const MOST: usize = 256;
+        let library = self.library();
+        let readable = library.rows().iter().filter(|row| row.trouble.is_none()).take(MOST);
+        readable.filter_map(|row| library.load(&row.place).ok()).map(|l| l.preset).collect()
+    }
+
+    pub(super) fn say(&self, tone: Tone, text: String) {
+        let _ = self.news.send(News::Notice(Notice { tone, text }));
+    }
+
+    fn library(&mut self) -> &mut Library {
+        self.library.get_or_insert_with(|| Library::open(home(None)))
+    }
+
+    fn warn(&self, trouble: &Trouble) {
+        self.say(Tone::Warning, trouble.to_string());
+    }
+
+    fn tell_loaded(&self, loaded: Result<Loaded, Trouble>, row: Option<String>, name: &str) {
+        match loaded {
+            Ok(Loaded { preset, notices }) => {
+                for notice in notices {
+                    self.say(Tone::Warning, format!("{name}: {notice}"));
+                }
+                let _ = self.news.send(News::Preset(Box::new(preset), row));
+            }
+            Err(trouble) => self.say(Tone::Error, trouble.to_string()),
+        }
+    }
+
+    fn tell_rows(&mut self) {
+        let rows = self.library().rows().iter().map(shown).collect();
+        let _ = self.news.send(News::Rows(rows));
+    }
+}
+
+fn id(place: &Place) -> String {
+    match place {
+        Place::Factory(name) => format!("factory:{name}"),
+        Place::File(path) => path.display().to_string(),
+    }
+}
+
+fn shown(row: &Row) -> PresetRow {
+    let origin = match (&row.trouble, &row.place) {
+        (Some(trouble), _) => trouble.clone(),
+        (None, Place::Factory(_)) => "factory".into(),
+        (None, Place::File(_)) if row.made_by.is_empty() => "mine".into(),
+        (None, Place::File(_)) => row.made_by.clone(),
+    };
+    PresetRow {
+        id: id(&row.place),
+        name: row.name.clone(),
+        tags: row.tags.clone(),
+        origin,
+        favourite: row.favourite,
+    }
+}
+
+fn table(path: &Path) -> Result<Wavetable, String> {
+    // Even at the lowest rate there is, this is more than the most frames take.
+    let seconds = (MAX_FRAMES * FRAME) as f64 / 1000.0;
+    let audio = cultivar_formats::decode_start(path, seconds).map_err(|e| e.to_string())?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    Wavetable::new(name, audio.mono()).map_err(|e| e.to_string())
+}

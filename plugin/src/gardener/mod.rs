@@ -1,0 +1,241 @@
+//! The gardener: one thread of low priority per instance, for files and for growing.
+
+mod files;
+
+mod picture;
+mod plot;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
+use cultivar_gui::{Command, Garden, Notice, PresetRow, Tone};
+use cultivar_patch::{Meta, Preset, Wavetable};
+use triple_buffer::{Input, Output, triple_buffer};
+
+use crate::budget;
+use crate::instrument::Instrument;
+use crate::window::Repaint;
+
+use self::files::Files;
+use self::plot::Plot;
+
+/// Tasks that may wait.
+const TASKS: usize = 256;
+/// How long the thread sleeps while growth rests.
+const REST: Duration = Duration::from_millis(50);
+
+/// Work for the gardener.
+#[derive(Debug)]
+pub enum Task {
+    /// Look at the player's folder again.
+    Scan,
+    /// Read the preset of a row.
+    Load(String),
+    /// Read a preset file.
+    LoadFile(PathBuf),
+    /// Read a wavetable for an oscillator.
+    LoadTable(usize, PathBuf),
+    /// Keep a preset under its name.
+    Save(Box<Preset>),
+    /// Mark the preset of a row, or take the mark away.
+    Favourite(String, bool),
+    /// A wish of the Grow page.
+    Garden(Command),
+}
+
+/// What came of it, for the editor to make use of.
+#[derive(Debug)]
+pub enum News {
+    /// The player's presets.
+    Rows(Vec<PresetRow>),
+    /// A preset was read, from this row where it has one.
+    Preset(Box<Preset>, Option<String>),
+    /// A preset was kept: what it is called now, and its row.
+    Saved(Box<Meta>, String),
+    /// A wavetable was read for an oscillator.
+    Table(usize, Arc<Wavetable>),
+    /// Something to read.
+    Notice(Notice),
+}
+
+/// What both ends of the gardener know.
+struct Shared {
+    instrument: Arc<Instrument>,
+    repaint: Repaint,
+    stop: AtomicBool,
+    offline: AtomicBool,
+}
+
+/// The gardener of one instance. Its thread starts with the first task and is joined when the
+/// gardener is dismissed or dropped.
+pub struct Gardener {
+    shared: Arc<Shared>,
+    tasks: Mutex<Option<Sender<Task>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    waiting: Mutex<Option<Bench>>,
+    garden: Mutex<Output<Garden>>,
+    news: Receiver<News>,
+}
+
+/// What the thread works with.
+struct Bench {
+    tasks: Receiver<Task>,
+    news: Sender<News>,
+    garden: Input<Garden>,
+}
+
+impl Gardener {
+    /// A gardener without work.
+    pub fn new(instrument: Arc<Instrument>, repaint: Repaint) -> Self {
+        let (task_in, task_out) = bounded(TASKS);
+        let (news_in, news_out) = unbounded();
+        let (garden_in, garden_out) = triple_buffer(&plot::empty());
+        let bench = Bench { tasks: task_out, news: news_in, garden: garden_in };
+        Gardener {
+            shared: Arc::new(Shared {
+                instrument,
+                repaint,
+                stop: AtomicBool::new(false),
+                offline: AtomicBool::new(false),
+            }),
+            tasks: Mutex::new(Some(task_in)),
+            thread: Mutex::new(None),
+            waiting: Mutex::new(Some(bench)),
+            garden: Mutex::new(garden_out),
+            news: news_out,
+        }
+    }
+
+    /// Gives the gardener something to do; false where it has too much to do already.
+    pub fn ask(&self, task: Task) -> bool {
+        if let Some(bench) = lock(&self.waiting).take() {
+            let shared = self.shared.clone();
+            let name = "cultivar gardener".to_owned();
+            let work = move || Worker::new(shared, bench).run();
+            *lock(&self.thread) = std::thread::Builder::new().name(name).spawn(work).ok();
+        }
+        lock(&self.tasks).as_ref().is_some_and(|tasks| tasks.try_send(task).is_ok())
+    }
+
+    /// The newest picture of the garden.
+    pub fn garden(&self) -> Garden {
+        lock(&self.garden).read().clone()
+    }
+
+    /// News since the last call.
+    pub fn news(&self) -> impl Iterator<Item = News> + '_ {
+        self.news.try_iter()
+    }
+
+    /// Lets growth rest while the host renders offline: what is rendered must not depend on it,
+    /// nor wait for it.
+    pub fn set_offline(&self, offline: bool) {
+        self.shared.offline.store(offline, Ordering::Relaxed);
+    }
+
+    /// Ends the thread and waits for it: at most one trial.
+    pub fn dismiss(&self) {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        lock(&self.tasks).take();
+        if let Some(thread) = lock(&self.thread).take() {
+            // Its panics were caught and told already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Gardener {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread's own end.
+struct Worker {
+    shared: Arc<Shared>,
+    bench: Bench,
+    files: Files,
+    plot: Plot,
+}
+
+impl Worker {
+    fn new(shared: Arc<Shared>, bench: Bench) -> Self {
+        let files = Files::new(bench.news.clone());
+        let plot = Plot::new(shared.clone(), bench.news.clone());
+        Worker { shared, bench, files, plot }
+    }
+
+    /// Works until the gardener is dismissed. A panic ends one piece of work, not the thread.
+    fn run(mut self) {
+        budget::yield_to_others();
+        while !self.shared.stop.load(Ordering::Relaxed) {
+            let task = match self.next_task() {
+                Ok(task) => task,
+                Err(_) => break,
+            };
+            let busy = task.is_some();
+            let work = AssertUnwindSafe(|| match task {
+                Some(task) => self.perform(task),
+                None => self.plot.tend(),
+            });
+            if let Err(panic) = catch_unwind(work) {
+                self.plot.give_up();
+                let text = format!("A fault stopped this work: {}.", words(&*panic));
+                let _ = self.bench.news.send(News::Notice(Notice { tone: Tone::Error, text }));
+            }
+            if busy || self.plot.take_changed() {
+                self.bench.garden.write(self.plot.picture());
+                self.shared.repaint.request();
+            }
+            self.shared.instrument.outlet.free();
+        }
+    }
+
+    /// The next task; none where it is time to tend the plot.
+    fn next_task(&mut self) -> Result<Option<Task>, ()> {
+        let offline = self.shared.offline.load(Ordering::Relaxed);
+        self.plot.set_offline(offline);
+        if self.plot.grows() {
+            return match self.bench.tasks.try_recv() {
+                Ok(task) => Ok(Some(task)),
+                Err(TryRecvError::Empty) => Ok(None),
+                Err(TryRecvError::Disconnected) => Err(()),
+            };
+        }
+        match self.plot.patience(REST) {
+            None => self.bench.tasks.recv().map(Some).map_err(|_| ()),
+            Some(patience) => match self.bench.tasks.recv_timeout(patience) {
+                Ok(task) => Ok(Some(task)),
+                Err(RecvTimeoutError::Timeout) => Ok(None),
+                Err(RecvTimeoutError::Disconnected) => Err(()),
+            },
+        }
+    }
+
+    fn perform(&mut self, task: Task) {
+        match task {
+            Task::Scan => self.files.scan(),
+            Task::Load(row) => self.files.load(&row),
+            Task::LoadFile(path) => self.files.load_file(&path),
+            Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
+            Task::Save(preset) => self.files.save(*preset),
+            Task::Favourite(row, on) => self.files.favourite(&row, on),
+            Task::Garden(command) => self.plot.perform(command, &mut self.files),
+        }
+    }
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+}

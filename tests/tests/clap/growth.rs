@@ -1,0 +1,87 @@
+//! Growing beside playing: threads that come, work and go.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cultivar_gui::{Command, GardenState};
+use cultivar_plugin::gardener::{Gardener, Task};
+use cultivar_plugin::instrument::Instrument;
+use cultivar_plugin::window::Repaint;
+
+/// Threads of this process that grow patches.
+#[cfg(target_os = "linux")]
+fn growing_threads() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("threads are listed");
+    let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
+    tasks
+        .flatten()
+        .filter_map(|task| name(task).ok())
+        .filter(|n| n.starts_with("cultivar gard"))
+        .count()
+}
+
+fn gardener() -> (Arc<Instrument>, Gardener) {
+    let (instrument, _inlet) = Instrument::new();
+    let instrument = Arc::new(instrument);
+    (instrument.clone(), Gardener::new(instrument, Repaint::default()))
+}
+
+/// Waits until `done`, at most ten seconds.
+fn wait(what: &str, mut done: impl FnMut() -> bool) -> Duration {
+    let begin = Instant::now();
+    while !done() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "{what} did not come");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    begin.elapsed()
+}
+
+/// All in one test: it counts threads of the process.
+#[cfg(target_os = "linux")]
+#[test]
+fn gardeners_grow_side_by_side_and_leave_no_thread_behind() {
+    let before = growing_threads();
+    let ((_a, one), (_b, two)) = (gardener(), gardener());
+    assert_eq!(growing_threads(), before, "no thread before there is work");
+    for gardener in [&one, &two] {
+        assert!(gardener.ask(Task::Garden(Command::GrowExample(0))));
+    }
+    let planted = |g: &Gardener| g.garden().strands.iter().any(|strand| !strand.nodes.is_empty());
+    wait("the first strands", || planted(&one) && planted(&two));
+    assert_eq!(one.garden().state, GardenState::Growing);
+
+    let begin = Instant::now();
+    drop(one);
+    let took = begin.elapsed();
+    assert!(took < Duration::from_millis(400), "a growing gardener took {took:?} to go");
+    assert_eq!(growing_threads(), before + 1);
+    let tries = two.garden().tries;
+    wait("more tries", || two.garden().tries > tries);
+
+    two.set_offline(true);
+    wait("rest", || two.garden().state == GardenState::Paused);
+    let parked = two.garden().tries;
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(two.garden().tries, parked, "it grows on while the host renders offline");
+    two.set_offline(false);
+    wait("growing on", || two.garden().tries > parked);
+    drop(two);
+    assert_eq!(growing_threads(), before);
+}
+
+#[test]
+fn what_cannot_be_grown_towards_is_said_with_its_name_and_loses_nothing() {
+    let (_instrument, gardener) = gardener();
+    let path = std::env::temp_dir().join("cultivar-no-such-sound.wav");
+    assert!(gardener.ask(Task::Garden(Command::Grow { path: path.clone() })));
+    wait("an error", || matches!(gardener.garden().state, GardenState::Error(_)));
+    let GardenState::Error(text) = gardener.garden().state else { unreachable!() };
+    assert!(text.contains(&path.display().to_string()), "{text}");
+    gardener.ask(Task::Garden(Command::Dismiss));
+    wait("an empty garden", || gardener.garden().state == GardenState::Empty);
+    gardener.ask(Task::Garden(Command::GrowExample(3)));
+    wait("a target", || gardener.garden().target.is_some());
+    gardener.ask(Task::Garden(Command::Grow { path }));
+    wait("another error", || matches!(gardener.garden().state, GardenState::Error(_)));
+    assert!(gardener.garden().target.is_some(), "the target before is gone");
+}
