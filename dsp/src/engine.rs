@@ -6,8 +6,9 @@ use crate::event::{Event, Timed, Which};
 use crate::math::{Block, CONTROL};
 use crate::notes::{Channels, Keys};
 use crate::oscillator::kernel::Plain;
+use crate::pool::Pool;
 use crate::sound::Sound;
-use crate::voice::{Life, Playhead, Voice};
+use crate::voice::{Playhead, Voice};
 
 /// Most voices that sound, fading ones not counted.
 pub const VOICES: usize = 32;
@@ -29,7 +30,7 @@ pub struct Engine {
     /// Places of the sounds on the twelve keys of the octave.
     pub(crate) children: [Option<usize>; 12],
     pub(crate) keymapped: bool,
-    pub(crate) voices: Box<[Voice]>,
+    pub(crate) voices: Pool,
     pub(crate) channels: Box<Channels>,
     pub(crate) keys: Box<Keys>,
     /// Notes begun so far.
@@ -73,7 +74,7 @@ impl Engine {
             current: None,
             children: [None; 12],
             keymapped: false,
-            voices: (0..VOICES + FADING).map(|_| Voice::new()).collect(),
+            voices: Pool::new(VOICES + FADING),
             channels: Box::default(),
             keys: Box::default(),
             order: 0,
@@ -97,7 +98,7 @@ impl Engine {
 
     /// Silence, as if new, with the same sounds.
     pub fn reset(&mut self) {
-        self.voices.iter_mut().for_each(|voice| voice.life = Life::Idle);
+        self.voices.clear();
         self.sounds.iter_mut().flatten().for_each(|sound| sound.reset());
         *self.channels = Channels::default();
         *self.keys = Keys::default();
@@ -162,7 +163,7 @@ impl Engine {
         let place = (0..SOUNDS).find(|&place| {
             let wanted = self.current == Some(place)
                 || self.children.contains(&Some(place))
-                || self.voices.iter().any(|v| v.life != Life::Idle && v.sound == place);
+                || self.voices.iter().any(|v| v.sound == place);
             !wanted && self.sounds[place].as_ref().is_some_and(|sound| sound.is_silent())
         })?;
         self.keys.forget(place);
@@ -171,7 +172,7 @@ impl Engine {
 
     /// Gives the playing sound back, with all voices cut off.
     pub fn take(&mut self) -> Option<Box<Sound>> {
-        self.voices.iter_mut().for_each(|voice| voice.life = Life::Idle);
+        self.voices.clear();
         self.current.take().and_then(|place| self.sounds[place].take())
     }
 
@@ -199,7 +200,7 @@ impl Engine {
 
     /// Voices that sound, fading ones included.
     pub fn voices(&self) -> usize {
-        self.voices.iter().filter(|voice| voice.life != Life::Idle).count()
+        self.voices.len()
     }
 
     /// Greatest amplitudes left and right since the last call.
@@ -274,18 +275,26 @@ impl Engine {
             }
             let Some(sound) = &mut self.sounds[place] else { continue };
             let voices = &mut self.voices;
-            let mine = |v: &&mut Voice| v.life != Life::Idle && v.sound == place;
             sound.step(|id, value| {
-                voices.iter_mut().filter(mine).for_each(|voice| voice.set(id, value));
+                voices.each(|voice| {
+                    if voice.sound == place {
+                        voice.set(id, value)
+                    }
+                });
             });
             if std::mem::take(&mut sound.rerouted) {
-                voices.iter_mut().filter(mine).for_each(|voice| voice.set_all(&sound.values));
+                let values = &sound.values;
+                voices.each(|voice| {
+                    if voice.sound == place {
+                        voice.set_all(values)
+                    }
+                });
             }
             let sources = sources.unwrap_or_else(|| sound.sources());
             sound.tick(&sources, self.clock.playing.then_some(beat_ahead));
         }
-        for k in 0..self.voices.len() {
-            if self.voices[k].life != Life::Idle && self.voices[k].roll() {
+        for k in self.voices.busy() {
+            if self.voices[k].roll() {
                 self.end(k);
             }
         }
@@ -295,8 +304,8 @@ impl Engine {
 
     /// A voice has ended.
     pub(crate) fn end(&mut self, k: usize) {
-        self.voices[k].life = Life::Idle;
         let which = self.voices[k].which;
+        self.voices.end(k);
         self.report(which);
     }
 
@@ -315,10 +324,10 @@ impl Engine {
         for place in 0..SOUNDS {
             let Some(sound) = &mut self.sounds[place] else { continue };
             let mut out = [[0.0; CONTROL]; 2];
-            let mut sounding = false;
-            let mut faults = 0u64;
-            for (k, voice) in self.voices.iter_mut().enumerate() {
-                if voice.life == Life::Idle || voice.sound != place {
+            let (mut sounding, mut faulty) = (false, None);
+            for k in self.voices.busy() {
+                let voice = &mut self.voices[k];
+                if voice.sound != place {
                     continue;
                 }
                 sounding = true;
@@ -326,23 +335,18 @@ impl Engine {
                     voice.draw(sound, at);
                 }
                 if !self.lanes.render(voice, sound, at, len, &mut out) {
-                    faults |= 1 << k;
+                    faulty = Some(k);
                 }
-            }
-            while faults != 0 {
-                let k = faults.trailing_zeros() as usize;
-                self.voices[k].life = Life::Idle;
-                let which = self.voices[k].which;
-                if self.ended.len() < self.ended.capacity() {
-                    self.ended.push(which);
-                }
-                faults &= faults - 1;
             }
             if sounding || !sound.is_silent() {
                 let [l, r] = &mut out;
                 sound.finish(&mut l[..len], &mut r[..len]);
                 add(l, left);
                 add(r, right);
+            }
+            // One at a time: another faulty voice is silent meanwhile, and dropped next.
+            if let Some(k) = faulty {
+                self.end(k);
             }
         }
         self.offset = (at + len) % CONTROL;

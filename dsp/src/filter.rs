@@ -6,6 +6,7 @@
 
 use cultivar_patch::schema::{Filter as Knobs, Model};
 
+use crate::halfband::Halfband;
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2, gain, hertz};
 
 /// Damping of the first section of a 24 dB response, so that without resonance both sections
@@ -20,6 +21,9 @@ pub(crate) fn damping(resonance: f32) -> f32 {
     2.0 * exp2(-6.322 * resonance)
 }
 
+/// Band and low state, left and right each.
+type Four = [f32; 4];
+
 /// One section of second order.
 #[derive(Clone, Copy, Debug, Default)]
 struct Section {
@@ -27,9 +31,7 @@ struct Section {
     g: Ramp,
     /// Damping.
     k: Ramp,
-    /// States: band and low, left and right.
-    band: [f32; 2],
-    low: [f32; 2],
+    state: Four,
 }
 
 /// What a response takes of input, band and low.
@@ -53,6 +55,32 @@ impl Mix {
     }
 }
 
+/// One step of a section: how states and input make the next states and the output.
+#[derive(Clone, Copy)]
+struct Step {
+    band_of_band: f32,
+    /// What band has of input, low of band, and (less than nothing) band of low.
+    cross: f32,
+    low_of_low: f32,
+    low_of_input: f32,
+    out_of_band: f32,
+}
+
+impl Step {
+    #[inline(always)]
+    fn of(g: f32, k: f32, mix: Mix) -> Self {
+        let a1 = 1.0 / (1.0 + g * (g + k));
+        let (a2, a3) = (g * a1, g * g * a1);
+        Step {
+            band_of_band: 2.0 * a1 - 1.0,
+            cross: 2.0 * a2,
+            low_of_low: 1.0 - 2.0 * a3,
+            low_of_input: 2.0 * a3,
+            out_of_band: 0.5 * mix.band * k,
+        }
+    }
+}
+
 impl Section {
     #[inline(always)]
     fn aim(&mut self, span: &Span, fresh: bool, g: f32, k: f32) {
@@ -62,45 +90,120 @@ impl Section {
         self.g.aim(span, g);
         self.k.aim(span, k);
         // A decaying state must not reach numbers that processors are slow with.
-        for state in self.band.iter_mut().chain(&mut self.low) {
+        for state in &mut self.state {
             *state = if state.abs() < 1e-15 { 0.0 } else { *state };
         }
     }
 
     /// Filters in place.
     #[inline(always)]
-    fn render(&mut self, mix: Mix, base: usize, sides: [&mut [f32]; 2]) {
-        let len = sides[0].len();
+    fn render(&mut self, mix: Mix, base: usize, left: &mut [f32], right: &mut [f32]) {
+        if self.g.is_still() && self.k.is_still() {
+            let step = Step::of(self.g.end, self.k.end, mix);
+            return self.run(mix, left, right, |_| step);
+        }
         let mut steps = [[0.0; CONTROL]; 5];
-        let [bb, bl, ll, b0, l0] = &mut steps;
-        let mut k = [0.0; CONTROL];
-        for (n, &count) in COUNT[base..][..len].iter().enumerate() {
-            let g = self.g.at(count);
-            k[n] = self.k.at(count);
-            let a1 = 1.0 / (1.0 + g * (g + k[n]));
-            let (a2, a3) = (g * a1, g * g * a1);
-            bb[n] = 2.0 * a1 - 1.0;
-            bl[n] = 2.0 * a2;
-            ll[n] = 1.0 - 2.0 * a3;
-            b0[n] = 2.0 * a2;
-            l0[n] = 2.0 * a3;
+        for (n, count) in COUNT.iter().enumerate() {
+            let count = count + base as f32;
+            let step = Step::of(self.g.at(count), self.k.at(count), mix);
+            steps[0][n] = step.band_of_band;
+            steps[1][n] = step.cross;
+            steps[2][n] = step.low_of_low;
+            steps[3][n] = step.low_of_input;
+            steps[4][n] = step.out_of_band;
         }
-        let [left, right] = sides;
-        let (mut band, mut low) = (self.band, self.low);
-        for n in 0..len {
-            let input = [left[n], right[n]];
-            let mut out = [0.0; 2];
-            for side in 0..2 {
-                let next_band = bb[n] * band[side] + (b0[n] * input[side] - bl[n] * low[side]);
-                let next_low = ll[n] * low[side] + (bl[n] * band[side] + l0[n] * input[side]);
-                out[side] = mix.input * input[side]
-                    + mix.band * k[n] * 0.5 * (band[side] + next_band)
-                    + mix.low * 0.5 * (low[side] + next_low);
-                (band[side], low[side]) = (next_band, next_low);
+        self.run(mix, left, right, |n| Step {
+            band_of_band: steps[0][n],
+            cross: steps[1][n],
+            low_of_low: steps[2][n],
+            low_of_input: steps[3][n],
+            out_of_band: steps[4][n],
+        });
+    }
+
+    #[inline(always)]
+    fn run(&mut self, mix: Mix, left: &mut [f32], right: &mut [f32], step: impl Fn(usize) -> Step) {
+        let mut state = self.state;
+        let out_of_low = 0.5 * mix.low;
+        for (n, (left, right)) in left.iter_mut().zip(right).enumerate().take(CONTROL) {
+            let c = step(n);
+            let own = [c.band_of_band, c.band_of_band, c.low_of_low, c.low_of_low];
+            let other = [-c.cross, -c.cross, c.cross, c.cross];
+            let input = [c.cross, c.cross, c.low_of_input, c.low_of_input];
+            let out = [c.out_of_band, c.out_of_band, out_of_low, out_of_low];
+            let x = [*left, *right, *left, *right];
+            let swapped = [state[2], state[3], state[0], state[1]];
+            let next: Four = std::array::from_fn(|k| {
+                own[k] * state[k] + (other[k] * swapped[k] + input[k] * x[k])
+            });
+            let sum: Four = std::array::from_fn(|k| out[k] * (state[k] + next[k]));
+            state = next;
+            *left = mix.input * *left + (sum[0] + sum[2]);
+            *right = mix.input * *right + (sum[1] + sum[3]);
+        }
+        self.state = state;
+    }
+}
+
+/// Saturation at twice the rate: straight at a drive of 1, at higher ones steeper in the middle
+/// and bounded at the rails.
+#[derive(Clone, Copy, Debug, Default)]
+struct Saturation {
+    drive: Ramp,
+    /// Share of the saturated sound: it comes and goes within a grid interval.
+    share: Ramp,
+    up: Halfband,
+    down: Halfband,
+    /// Last sample and its square root, for the averages.
+    last: [[f32; 2]; 2],
+}
+
+impl Saturation {
+    fn aim(&mut self, span: &Span, fresh: bool, decibels: f32) {
+        let drive = gain(decibels);
+        let share = if decibels > 0.0 { 1.0 } else { 0.0 };
+        if fresh {
+            (self.drive, self.share) = (Ramp::still(drive), Ramp::still(share));
+        }
+        self.drive.aim(span, drive);
+        self.share.aim(span, share);
+        if fresh || (self.share.start == 0.0 && share > 0.0) {
+            (self.up, self.down) = (Halfband::default(), Halfband::default());
+            self.last = [[0.0; 2], [1.0; 2]];
+        }
+        if !self.share.is_silent() {
+            self.up.settle();
+            self.down.settle();
+        }
+    }
+
+    /// Saturates in place. Where drive is high, each sample is the mean of the curve over the
+    /// way from the last one (antiderivative antialiasing; Parker, Zavalishin and Le Bivic,
+    /// 2016): for y = d·x/√(1 + (d² − 1)·x²) that mean is d·(x + x')/(√… + √…').
+    #[inline(always)]
+    fn render(&mut self, base: usize, left: &mut [f32], right: &mut [f32]) {
+        if self.share.is_silent() {
+            return;
+        }
+        let counts = &COUNT[base..];
+        for ((left, right), &count) in left.iter_mut().zip(right).zip(counts) {
+            let drive = self.drive.at(count);
+            let (bend, averaged) = (drive * drive - 1.0, 1.0 - 1.0 / drive);
+            let mut twice = self.up.up([*left, *right]);
+            for pair in &mut twice {
+                for (side, x) in pair.iter_mut().enumerate() {
+                    let [last, last_root] = [self.last[0][side], self.last[1][side]];
+                    let root = (1.0 + bend * *x * *x).sqrt();
+                    (self.last[0][side], self.last[1][side]) = (*x, root);
+                    let (mean, now) = ((*x + last) / (root + last_root), *x / root);
+                    *x = drive * (now + averaged * (mean - now));
+                }
             }
-            (left[n], right[n]) = (out[0], out[1]);
+            let [l, r] = self.down.down(twice);
+            let share = self.share.at(count);
+            *left += share * (l - *left);
+            *right += share * (r - *right);
         }
-        (self.band, self.low) = (band, low);
     }
 }
 
@@ -111,8 +214,12 @@ pub(crate) struct Filter {
     mix: Mix,
     /// One or two sections.
     order: usize,
-    drive: Ramp,
+    saturation: Saturation,
     wet: Ramp,
+    /// Pitch of the corner, resonance and model that the ends of the lines were made for.
+    known: [f32; 3],
+    /// Prewarped frequency and damping of both sections.
+    ends: [(f32, f32); 2],
     fresh: bool,
 }
 
@@ -122,8 +229,10 @@ impl Filter {
             sections: [Section::default(); 2],
             mix: Mix::of(Model::Low12),
             order: 1,
-            drive: Ramp::still(1.0),
+            saturation: Saturation::default(),
             wet: Ramp::still(1.0),
+            known: [f32::NAN; 3],
+            ends: [(0.1, 1.0); 2],
             fresh: true,
         }
     }
@@ -137,48 +246,53 @@ impl Filter {
     /// `above` is how far the note lies above middle C, in semitones.
     #[inline(always)]
     pub(crate) fn aim(&mut self, span: &Span, knobs: &Knobs<f32>, above: f32, rate: f32) {
-        let model = Model::of(knobs.model);
-        let corner = hertz(knobs.cutoff + knobs.key * above);
+        let wanted = [knobs.cutoff + knobs.key * above, knobs.resonance, knobs.model];
+        if wanted != self.known {
+            self.known = wanted;
+            self.tune(rate);
+        }
+        let fresh = self.fresh;
+        for (section, (g, k)) in self.sections.iter_mut().zip(self.ends).take(self.order) {
+            section.aim(span, fresh, g, k);
+        }
+        self.saturation.aim(span, fresh, knobs.drive);
+        if fresh {
+            self.wet = Ramp::still(knobs.mix);
+        }
+        self.wet.aim(span, knobs.mix);
+        self.fresh = false;
+    }
+
+    /// Works out the ends of the lines for the wanted corner, resonance and model.
+    fn tune(&mut self, rate: f32) {
+        let [note, resonance, model] = self.known;
+        let (corner, model, k) = (hertz(note), Model::of(model), damping(resonance));
         let g = |octaves: f32| {
             let turns = (corner * exp2(octaves) / rate).clamp(1e-5, 0.49);
             (std::f32::consts::PI * turns).tan()
         };
-        let k = damping(knobs.resonance);
-        let fresh = self.fresh;
         self.mix = Mix::of(model);
-        self.order = 1;
-        let second = match model {
-            Model::Low24 | Model::High24 | Model::Band24 => Some((0.0, FIRST_DAMPING)),
-            Model::Notch24 => Some((NOTCH_HALF, k)),
-            _ => None,
-        };
-        match second {
-            None => self.sections[0].aim(span, fresh, g(0.0), k),
-            Some((apart, damping)) => {
-                self.order = 2;
-                self.sections[0].aim(span, fresh, g(-apart), k.min(damping));
-                self.sections[1].aim(span, fresh, g(apart), damping);
+        self.order = 2;
+        self.ends = match model {
+            Model::Low24 | Model::High24 | Model::Band24 => {
+                let g = g(0.0);
+                [(g, k), (g, FIRST_DAMPING)]
             }
-        }
-        let drive = gain(knobs.drive);
-        if fresh {
-            (self.drive, self.wet) = (Ramp::still(drive), Ramp::still(knobs.mix));
-        }
-        self.drive.aim(span, drive);
-        self.wet.aim(span, knobs.mix);
-        self.fresh = false;
+            Model::Notch24 => [(g(-NOTCH_HALF), k), (g(NOTCH_HALF), k)],
+            _ => {
+                self.order = 1;
+                [(g(0.0), k); 2]
+            }
+        };
     }
 
     /// Filters `len` samples in place, `base` samples after the last aim.
     #[inline(always)]
     pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
         let dry = (*left, *right);
-        if !(self.drive.is_still() && self.drive.end == 1.0) {
-            saturate(&self.drive, base, &mut left[..len]);
-            saturate(&self.drive, base, &mut right[..len]);
-        }
+        self.saturation.render(base, &mut left[..len], &mut right[..len]);
         for section in &mut self.sections[..self.order] {
-            section.render(self.mix, base, [&mut left[..len], &mut right[..len]]);
+            section.render(self.mix, base, &mut left[..len], &mut right[..len]);
         }
         if !(self.wet.is_still() && self.wet.end == 1.0) {
             for (wet, dry) in [(left, &dry.0), (right, &dry.1)] {
@@ -187,16 +301,6 @@ impl Filter {
                 }
             }
         }
-    }
-}
-
-/// Saturates in place: straight at a drive of 1, at higher ones steeper in the middle and
-/// bounded at the rails.
-#[inline(always)]
-fn saturate(drive: &Ramp, base: usize, sound: &mut [f32]) {
-    for (x, &count) in sound.iter_mut().zip(&COUNT[base..]) {
-        let d = drive.at(count);
-        *x = d * *x / (1.0 + (d * d - 1.0) * *x * *x).sqrt();
     }
 }
 
@@ -243,11 +347,18 @@ mod tests {
     }
 
     #[test]
-    fn saturation_is_straight_without_drive_and_bounded_with() {
-        let mut x = [0.3, -2.0, 0.01];
-        saturate(&Ramp::still(1.0), 0, &mut x);
-        assert_eq!(x, [0.3, -2.0, 0.01]);
-        saturate(&Ramp::still(60.0), 0, &mut x);
-        assert!(x.iter().all(|x| x.abs() < 1.01));
+    fn saturation_is_absent_without_drive_and_bounded_with() {
+        let mut saturation = Saturation::default();
+        saturation.aim(&Span::WHOLE, true, 0.0);
+        let (mut left, mut right) = ([0.3; CONTROL], [-2.0; CONTROL]);
+        saturation.render(0, &mut left, &mut right);
+        assert_eq!((left, right), ([0.3; CONTROL], [-2.0; CONTROL]));
+        saturation.aim(&Span::WHOLE, true, 36.0);
+        for _ in 0..10 {
+            (left, right) = ([0.3; CONTROL], [-2.0; CONTROL]);
+            saturation.render(0, &mut left, &mut right);
+        }
+        assert!(left.iter().all(|x| (x - 1.0).abs() < 0.01), "{left:?}");
+        assert!(right.iter().all(|x| (x + 1.0).abs() < 0.01), "{right:?}");
     }
 }

@@ -60,6 +60,9 @@ pub(crate) fn seconds(log: f32) -> f32 {
 /// Amplitudes left and right of a place between −1 and 1: equal power, 1 in the middle.
 #[inline(always)]
 pub(crate) fn pan(place: f32) -> (f32, f32) {
+    if place == 0.0 {
+        return (1.0, 1.0);
+    }
     let angle = (place.clamp(-1.0, 1.0) + 1.0) * std::f32::consts::FRAC_PI_4;
     let (sin, cos) = angle.sin_cos();
     (cos * std::f32::consts::SQRT_2, sin * std::f32::consts::SQRT_2)

@@ -277,3 +277,102 @@ impl Bands {
         self.sections = sections;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cultivar_patch::Patch;
+    use std::f32::consts::TAU;
+
+    const RATE: f32 = 48_000.0;
+
+    /// Renders seconds of something, left and right.
+    fn run(seconds: f32, mut one: impl FnMut(&mut Block, &mut Block)) -> [Vec<f32>; 2] {
+        let mut sides = [vec![], vec![]];
+        for _ in 0..(seconds * RATE) as usize / CONTROL {
+            let (mut l, mut r) = ([0.0; CONTROL], [0.0; CONTROL]);
+            one(&mut l, &mut r);
+            sides[0].extend(l);
+            sides[1].extend(r);
+        }
+        sides
+    }
+
+    fn noise(knobs: &Knobs<f32>) -> [Vec<f32>; 2] {
+        let mut noise = Noise::new();
+        noise.start(5);
+        run(2.0, |l, r| {
+            noise.aim(&Span::WHOLE, knobs, RATE);
+            noise.render(0, CONTROL, l, r);
+        })
+    }
+
+    fn decibels(x: &[f32]) -> f32 {
+        10.0 * (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).log10()
+    }
+
+    fn likeness([l, r]: &[Vec<f32>; 2]) -> f32 {
+        let product: f32 = l.iter().zip(r).map(|(l, r)| l * r).sum();
+        let power = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>();
+        product / (power(l) * power(r)).sqrt()
+    }
+
+    /// Power in the octave around a frequency, in decibels.
+    fn octave(x: &[f32], hertz: f32) -> f32 {
+        let steps = 24;
+        let tone = |hertz: f32| {
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, x) in x.iter().enumerate() {
+                let (sin, cos) = (TAU * (hertz / RATE * n as f32).fract()).sin_cos();
+                re += x * cos;
+                im += x * sin;
+            }
+            re * re + im * im
+        };
+        let sum: f32 = (0..steps)
+            .map(|k| hertz * exp2(k as f32 / steps as f32 - 0.5))
+            .map(|f| f * tone(f))
+            .sum();
+        10.0 * sum.log10()
+    }
+
+    #[test]
+    fn white_noise_is_as_loud_as_a_sine_and_spread_tells_the_ears_apart() {
+        let mut knobs = Knobs { level: 0.0, ..Patch::<f32>::default().noise };
+        for (spread, like) in [(0.0, 1.0), (1.0, 0.0)] {
+            knobs.spread = spread;
+            let sides = noise(&knobs);
+            assert!((decibels(&sides[0]) + 3.01).abs() < 0.1);
+            assert!((likeness(&sides) - like).abs() < 0.02, "{}", likeness(&sides));
+        }
+    }
+
+    #[test]
+    fn colour_is_a_slope_in_decibels_per_octave() {
+        let mut knobs = Knobs { level: 0.0, spread: 0.0, ..Patch::<f32>::default().noise };
+        for colour in [-9.0, -6.0, -3.0, 3.0, 6.0] {
+            knobs.colour = colour;
+            let [x, _] = noise(&knobs);
+            // Octaves of white noise rise by 3 dB.
+            let slope = (octave(&x, 4000.0) - octave(&x, 250.0)) / 4.0 - 3.01;
+            assert!((slope - colour).abs() < 0.7, "{colour}: {slope}");
+        }
+    }
+
+    #[test]
+    fn a_band_is_as_loud_as_its_level_however_wide() {
+        let patch = Patch::<f32>::default();
+        let mut bands = patch.band;
+        for (centre, width) in [(84.0, 0.3), (84.0, 1.0), (96.0, 2.0), (60.0, 1.0), (90.0, 5.0)] {
+            bands[2] = Band { on: 1.0, level: -6.0, centre, width, key: 0.0 };
+            let mut state = Bands::new();
+            state.start(3);
+            let [x, _] = run(4.0, |l, r| {
+                state.aim(&Span::WHOLE, &bands, &patch.noise, 0.0, RATE);
+                state.render(0, CONTROL, l, r);
+            });
+            let level = decibels(&x) + 3.01;
+            assert!((level + 6.0).abs() < 1.0, "{centre} {width}: {level} dB");
+        }
+    }
+}

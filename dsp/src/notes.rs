@@ -130,13 +130,14 @@ impl Engine {
 
     /// Calls `f` for every voice meant, its motion brought to this sample.
     fn each(&mut self, which: Which, mut f: impl FnMut(&mut crate::voice::Voice)) {
-        for voice in self.voices.iter_mut() {
-            let sounds = voice.is_live() && which.means(voice.which);
-            if let Some(sound) = self.sounds[voice.sound].as_ref().filter(|_| sounds) {
-                voice.interrupt(self.offset, sound);
+        let (sounds, offset) = (&self.sounds, self.offset);
+        self.voices.each(|voice| {
+            let meant = voice.is_live() && which.means(voice.which);
+            if let Some(sound) = sounds[voice.sound].as_ref().filter(|_| meant) {
+                voice.interrupt(offset, sound);
                 f(voice);
             }
-        }
+        });
     }
 
     /// Changes an expression of the notes meant; of a whole channel, of its notes to come too.
@@ -192,7 +193,8 @@ impl Engine {
         let count = (sound.values.voice.count as usize).clamp(1, VOICES);
         let onset = self.onset(which, velocity, place);
         self.keys.last = Some(f32::from(which.key));
-        let alone = self.voices.iter().position(|v| v.is_live() && v.sound == place);
+        let mine = |&k: &usize| self.voices[k].is_live() && self.voices[k].sound == place;
+        let alone = self.voices.busy().find(mine);
         if let (Mode::Mono | Mode::Legato, Some(k)) = (mode, alone) {
             return self.hand_over(k, onset, mode, again);
         }
@@ -201,7 +203,7 @@ impl Engine {
         }
         let Some(k) = self.free_voice() else { return };
         if let Some(sound) = self.sounds[place].as_ref() {
-            self.voices[k].start(&onset, sound, self.offset);
+            self.voices.begin(k).start(&onset, sound, self.offset);
         }
     }
 
@@ -246,7 +248,7 @@ impl Engine {
             return;
         }
         // First those let go, the quietest of them; then the oldest.
-        let candidates = (0..self.voices.len()).filter(|&k| {
+        let candidates = self.voices.busy().filter(|&k| {
             self.voices[k].is_live() && (mine < count || self.voices[k].sound == place)
         });
         let rank = |k: &usize| {
@@ -265,10 +267,10 @@ impl Engine {
 
     /// A voice nobody uses, or else the one that has faded furthest.
     fn free_voice(&mut self) -> Option<usize> {
-        if let Some(k) = self.voices.iter().position(|v| v.life == Life::Idle) {
+        if let Some(k) = self.voices.idle() {
             return Some(k);
         }
-        let fading = (0..self.voices.len()).filter(|&k| self.voices[k].life == Life::Fading);
+        let fading = self.voices.busy().filter(|&k| self.voices[k].life == Life::Fading);
         let k = fading
             .min_by(|&a, &b| self.voices[a].loudness().total_cmp(&self.voices[b].loudness()))?;
         self.end(k);
@@ -277,7 +279,7 @@ impl Engine {
 
     fn let_go(&mut self, which: Which) {
         self.keys.retain(|held| !which.means(held.which));
-        for k in 0..self.voices.len() {
+        for k in self.voices.busy() {
             let voice = &self.voices[k];
             if voice.life != Life::Held || !which.means(voice.which) {
                 continue;
@@ -298,7 +300,7 @@ impl Engine {
 
     /// Held notes change over to another sound.
     pub(crate) fn change_over(&mut self, place: usize) {
-        for k in 0..self.voices.len() {
+        for k in self.voices.busy() {
             let old = &self.voices[k];
             let held = matches!(old.life, Life::Held | Life::Sustained);
             if !held || old.sound == place {
@@ -306,16 +308,17 @@ impl Engine {
             }
             let (which, velocity, life) = (old.which, old.velocity, old.life);
             let (expression, from) = (old.expression, old.sound);
-            let Some(free) = self.voices.iter().position(|v| v.life == Life::Idle) else { return };
+            let Some(free) = self.voices.idle() else { return };
             let onset = Onset { expression, away: 0.0, ..self.onset(which, velocity, place) };
             if let Some(sound) = self.sounds[from].as_ref() {
                 self.voices[k].interrupt(self.offset, sound);
             }
             self.voices[k].crossfade(false);
             if let Some(sound) = self.sounds[place].as_ref() {
-                self.voices[free].start(&onset, sound, self.offset);
-                self.voices[free].crossfade(true);
-                self.voices[free].life = life;
+                let voice = self.voices.begin(free);
+                voice.start(&onset, sound, self.offset);
+                voice.crossfade(true);
+                voice.life = life;
             }
         }
         for held in &mut self.keys.held[..self.keys.len] {

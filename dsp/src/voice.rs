@@ -18,7 +18,7 @@ use crate::sound::Sound;
 const FADE: f32 = 0.004;
 /// Seconds in which held notes change to an auditioned sound.
 const CROSSFADE: f32 = 0.03;
-/// Louder than this is a fault: 120 dB above full scale.
+/// Sizes of a stretch that add up to more are a fault.
 const FAULT: f32 = 1e6;
 
 /// What a player does to a note after it began.
@@ -345,7 +345,10 @@ impl Voice {
         }
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
-        let faded = (motion.fade.0 * std::f32::consts::FRAC_PI_2).sin();
+        let faded = match motion.fade.0 {
+            1.0 => 1.0,
+            share => (share * std::f32::consts::FRAC_PI_2).sin(),
+        };
         let level = motion.env[0].level * struck * struck * faded * expression.volume;
         let (left, right) = pan(expression.pan);
         self.left.aim(span, level * left);
@@ -419,7 +422,7 @@ impl Voice {
             high.render(base, len, l, r);
         }
         mix(second, direct, len);
-        if direct.iter().any(|side| side[..len].iter().any(|x| !(x.abs() < FAULT))) {
+        if !(sum_of_sizes(&direct[0], len) + sum_of_sizes(&direct[1], len) < FAULT) {
             return false;
         }
         for (side, line) in [&self.left, &self.right].into_iter().enumerate() {
@@ -502,6 +505,19 @@ fn listens(warp: f32) -> bool {
 fn sound_listens_to(patch: &Patch<f32>, k: usize) -> bool {
     let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
     (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
+}
+
+/// Sum of absolute values; no number where one of them is none.
+#[inline(always)]
+fn sum_of_sizes(block: &Block, len: usize) -> f32 {
+    let (chunks, rest) = block[..len].as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for chunk in chunks {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += x.abs();
+        }
+    }
+    sums.iter().sum::<f32>() + rest.iter().map(|x| x.abs()).sum::<f32>()
 }
 
 /// Adds `from` to `to`.

@@ -1,18 +1,10 @@
 //! What a note must be, by the laws of physics and the words of the schema.
 
-use cultivar_dsp::{Engine, Event, Note, Sound, Timed, Which, render};
-use cultivar_patch::{Preset, Table};
+mod stage;
 
-const RATE: f32 = 48000.0;
-
-fn sine() -> Preset {
-    let mut preset = Preset::init();
-    preset.tables = std::array::from_fn(|_| Table::Factory("sine".into()));
-    preset.patch.voice.velocity = 0.0;
-    preset.patch.osc[0].level = 0.0;
-    preset.patch.master.level = 0.0;
-    preset
-}
+use cultivar_dsp::{Event, Note, Timed, Which, render};
+use cultivar_patch::schema::ids;
+use stage::{RATE, busy, engine, off, on, peak, sine};
 
 fn note(key: f32, seconds: f32) -> Note {
     Note { key, velocity: 1.0, gate: seconds, length: seconds }
@@ -47,10 +39,6 @@ fn pitch_is_right_within_a_tenth_of_a_cent() {
     }
 }
 
-fn peak(x: &[f32]) -> f32 {
-    x.iter().fold(0.0, |peak, x| peak.max(x.abs()))
-}
-
 #[test]
 fn levels_are_decibels_all_the_way_through() {
     let mut preset = sine();
@@ -69,29 +57,16 @@ fn levels_are_decibels_all_the_way_through() {
 
 #[test]
 fn cuts_change_nothing() {
-    let mut preset = Preset::init();
-    for osc in &mut preset.patch.osc {
-        (osc.on, osc.voices, osc.scatter) = (1.0, 5.0, 1.0);
-    }
-    preset.patch.filter[0].on = 1.0;
-    preset.patch.filter[0].drive = 12.0;
-    preset.patch.noise.on = 1.0;
-    preset.patch.noise.colour = -3.0;
-    preset.patch.band[1].on = 1.0;
-    preset.patch.route[0].source = cultivar_patch::schema::Source::Lfo1.value();
-    preset.patch.route[0].destination = cultivar_patch::schema::ids().osc[0].tune.as_destination();
-    preset.patch.route[0].amount = 0.1;
-    let on = |key| Event::On(Which { id: -1, channel: 0, key }, 0.7);
+    let preset = busy();
     let events = [
-        Timed { at: 5, event: on(60) },
-        Timed { at: 77, event: on(67) },
+        on(5, 60),
+        on(77, 67),
         Timed { at: 500, event: Event::Bend(Which::channel(0), 0.3) },
-        Timed { at: 1003, event: Event::Off(Which::key(0, 60)) },
-        Timed { at: 1200, event: Event::Set(cultivar_patch::schema::ids().filter[0].cutoff, 60.0) },
+        off(1003, 60),
+        Timed { at: 1200, event: Event::Set(ids().filter[0].cutoff, 60.0) },
     ];
     let cut = |sizes: &[usize]| {
-        let mut engine = Engine::new(RATE, 7);
-        assert!(engine.play(Sound::new(&preset, RATE)).is_ok());
+        let mut engine = engine(&preset);
         let (mut left, mut right) = (vec![0.0; 4096], vec![0.0; 4096]);
         let mut from = 0;
         for size in sizes.iter().cycle() {

@@ -5,30 +5,97 @@
 //! period, so that low harmonics are cleanest): −87 dB at the edge, −108 dB at half of it. Its
 //! response in the pass-band is undone exactly, harmonic by harmonic, when the table is drawn.
 
-use crate::math::{Block, CONTROL};
+use crate::math::{Block, CONTROL, COUNT, Ramp};
 
 /// Weights of the sum and difference of the inner and the outer pair of neighbours, per power
 /// of the distance from their middle: z⁰ and z² take sums, z¹ and z³ differences.
-const INNER: [f32; 4] = [0.465_823_182, 0.541_787_278, -0.249_935_923, -0.484_015_835];
-const OUTER: [f32; 4] = [0.034_176_819, 0.152_738_559, 0.249_935_908, 0.161_333_701];
+pub(super) const INNER: [f32; 4] = [0.465_823_182, 0.541_787_278, -0.249_935_923, -0.484_015_835];
+pub(super) const OUTER: [f32; 4] = [0.034_176_819, 0.152_738_559, 0.249_935_908, 0.161_333_701];
 
 /// Phases of a grid interval, in 2⁻³² turns.
 pub(crate) type Phases = [u32; CONTROL];
 
-/// Response of the kernel at `place` cycles per table sample.
+/// Response of the kernel at `place` cycles per table sample, by Gauss's quadrature.
 pub(crate) fn response(place: f64) -> f64 {
-    let steps = 256;
+    /// Places and weights of eight points between −1 and 1; the other four mirror these.
+    const POINTS: [(f64, f64); 4] = [
+        (0.183_434_642_495_649_8, 0.362_683_783_378_362),
+        (0.525_532_409_916_329, 0.313_706_645_877_887_3),
+        (0.796_666_477_413_626_7, 0.222_381_034_453_374_5),
+        (0.960_289_856_497_536_2, 0.101_228_536_290_376_3),
+    ];
     let mut sum = 0.0;
     for (weights, offset) in [(INNER, 0.0), (OUTER, 1.0)] {
-        for k in 0..steps {
-            let t = (f64::from(k) + 0.5) / f64::from(steps);
-            let z = t - 0.5;
-            let [c0, c1, c2, c3] = weights.map(f64::from);
-            let value = c0 - z * (c1 - z * (c2 - z * c3));
-            sum += value * (std::f64::consts::TAU * place * (offset + t)).cos();
+        let [c0, c1, c2, c3] = weights.map(f64::from);
+        for (point, weight) in POINTS {
+            for z in [-0.5 * point, 0.5 * point] {
+                let value = c0 - z * (c1 - z * (c2 - z * c3));
+                let turns = place * (offset + 0.5 + z);
+                sum += weight * value * (std::f64::consts::TAU * turns).cos();
+            }
         }
     }
-    2.0 * sum / f64::from(steps)
+    sum
+}
+
+/// One copy of an oscillator: where it is in its cycle, how it moves, how loud it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reader {
+    /// In 2⁻³² turns, where the lines were drawn.
+    pub(crate) phase: u32,
+    /// Turns per sample there.
+    pub(crate) speed: u32,
+    /// Change of the speed per sample.
+    pub(crate) bend: i32,
+    pub(crate) left: Ramp,
+    pub(crate) right: Ramp,
+}
+
+impl Reader {
+    /// Phase a number of samples after the lines were drawn.
+    #[inline(always)]
+    pub(crate) fn phase_after(&self, n: u32) -> u32 {
+        let bent = (n.wrapping_mul(n.wrapping_sub(1)) >> 1).wrapping_mul(self.bend as u32);
+        self.phase.wrapping_add(n.wrapping_mul(self.speed)).wrapping_add(bent)
+    }
+
+    /// Phases from `base` samples after the lines were drawn.
+    #[inline(always)]
+    pub(crate) fn phases(&self, base: usize) -> Phases {
+        let mut phases = [0; CONTROL];
+        for (n, phase) in phases.iter_mut().enumerate() {
+            *phase = self.phase_after((base + n) as u32);
+        }
+        phases
+    }
+
+    /// Adds a sound at this copy's loudness.
+    #[inline(always)]
+    pub(crate) fn add(
+        &self,
+        sound: &Block,
+        base: usize,
+        len: usize,
+        left: &mut Block,
+        right: &mut Block,
+    ) {
+        for (out, line) in [(left, &self.left), (right, &self.right)] {
+            for ((out, sound), &count) in out.iter_mut().zip(sound).zip(&COUNT[base..][..len]) {
+                *out += sound * line.at(count);
+            }
+        }
+    }
+}
+
+/// A frame, or two of one level with the way from the first to the second.
+#[derive(Clone, Copy)]
+pub(crate) struct Frames<'a> {
+    pub(crate) first: &'a [f32],
+    pub(crate) second: Option<&'a [f32]>,
+    /// Binary logarithm of their length.
+    pub(crate) bits: u32,
+    /// Share of the second.
+    pub(crate) share: Ramp,
 }
 
 /// The instruction sets that the inner loops are made for. Results differ by rounding only.
@@ -39,6 +106,20 @@ pub(crate) trait Lanes {
     /// # Safety
     /// `frame` has 2^`bits` + 4 samples; the processor has the instructions.
     unsafe fn read(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block);
+
+    /// Adds a copy to both sides: `len` samples, rounded up to whole groups of lanes, from
+    /// `base` samples after its lines were drawn.
+    ///
+    /// # Safety
+    /// As for `read`, for both frames.
+    unsafe fn play(
+        frames: &Frames,
+        reader: &Reader,
+        base: usize,
+        len: usize,
+        left: &mut Block,
+        right: &mut Block,
+    );
 }
 
 /// Whatever the compiler finds.
@@ -62,133 +143,34 @@ impl Lanes for Plain {
             *out = c0 + z * (c1 + z * (c2 + z * c3));
         }
     }
+
+    #[inline(always)]
+    unsafe fn play(
+        frames: &Frames,
+        reader: &Reader,
+        base: usize,
+        len: usize,
+        left: &mut Block,
+        right: &mut Block,
+    ) {
+        let phases = reader.phases(base);
+        let mut sound = [0.0; CONTROL];
+        // SAFETY: passed on.
+        unsafe { Self::read(frames.first, frames.bits, &phases, len, &mut sound) };
+        if let Some(second) = frames.second {
+            let mut other = [0.0; CONTROL];
+            // SAFETY: passed on.
+            unsafe { Self::read(second, frames.bits, &phases, len, &mut other) };
+            for ((x, y), &count) in sound.iter_mut().zip(&other).zip(&COUNT[base..][..len]) {
+                *x += frames.share.at(count) * (y - *x);
+            }
+        }
+        reader.add(&sound, base, len, left, right);
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::{Avx2, Avx512};
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use super::{Block, INNER, Lanes, OUTER, Phases};
-    use std::arch::x86_64::*;
-
-    /// Eight lanes.
-    pub(crate) struct Avx2;
-    /// Sixteen lanes.
-    pub(crate) struct Avx512;
-
-    impl Lanes for Avx2 {
-        #[inline(always)]
-        unsafe fn read(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
-            // SAFETY: passed on.
-            unsafe { read8(frame, bits, phases, len, out) }
-        }
-    }
-
-    impl Lanes for Avx512 {
-        #[inline(always)]
-        unsafe fn read(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
-            // SAFETY: passed on.
-            unsafe { read16(frame, bits, phases, len, out) }
-        }
-    }
-
-    /// The four neighbours of two cells, one cell in each half of the register.
-    #[inline]
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn pair(frame: *const f32, low: u32, high: u32) -> __m256 {
-        // SAFETY: cells lie within the frame (contract of `Lanes::read`).
-        unsafe {
-            _mm256_set_m128(
-                _mm_loadu_ps(frame.add(high as usize)),
-                _mm_loadu_ps(frame.add(low as usize)),
-            )
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn read8(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
-        let base = frame.as_ptr();
-        let (down, up) = (_mm_cvtsi32_si128(32 - bits as i32), _mm_cvtsi32_si128(bits as i32));
-        let (top, scale) = (_mm256_set1_epi32(i32::MIN), _mm256_set1_ps(1.0 / 4_294_967_296.0));
-        let inner = INNER.map(|w| _mm256_set1_ps(w));
-        let outer = OUTER.map(|w| _mm256_set1_ps(w));
-        for n in (0..len).step_by(8) {
-            // SAFETY: `n` + 8 ≤ 32, cells lie within the frame (contract of `Lanes::read`).
-            unsafe {
-                let phase = _mm256_loadu_si256(phases.as_ptr().add(n).cast());
-                let mut cell = [0u32; 8];
-                _mm256_storeu_si256(cell.as_mut_ptr().cast(), _mm256_srl_epi32(phase, down));
-                let fraction = _mm256_xor_si256(_mm256_sll_epi32(phase, up), top);
-                let z = _mm256_mul_ps(_mm256_cvtepi32_ps(fraction), scale);
-                let r0 = pair(base, cell[0], cell[4]);
-                let r1 = pair(base, cell[1], cell[5]);
-                let r2 = pair(base, cell[2], cell[6]);
-                let r3 = pair(base, cell[3], cell[7]);
-                let (a, b) = (_mm256_unpacklo_ps(r0, r1), _mm256_unpackhi_ps(r0, r1));
-                let (c, d) = (_mm256_unpacklo_ps(r2, r3), _mm256_unpackhi_ps(r2, r3));
-                let (y0, y1) = (_mm256_shuffle_ps(a, c, 0x44), _mm256_shuffle_ps(a, c, 0xee));
-                let (y2, y3) = (_mm256_shuffle_ps(b, d, 0x44), _mm256_shuffle_ps(b, d, 0xee));
-                let (sum, difference) = (_mm256_add_ps(y2, y1), _mm256_sub_ps(y2, y1));
-                let (wide, across) = (_mm256_add_ps(y3, y0), _mm256_sub_ps(y3, y0));
-                let c0 = _mm256_fmadd_ps(inner[0], sum, _mm256_mul_ps(outer[0], wide));
-                let c1 = _mm256_fmadd_ps(inner[1], difference, _mm256_mul_ps(outer[1], across));
-                let c2 = _mm256_fmadd_ps(inner[2], sum, _mm256_mul_ps(outer[2], wide));
-                let c3 = _mm256_fmadd_ps(inner[3], difference, _mm256_mul_ps(outer[3], across));
-                let y = _mm256_fmadd_ps(z, _mm256_fmadd_ps(z, _mm256_fmadd_ps(z, c3, c2), c1), c0);
-                _mm256_storeu_ps(out.as_mut_ptr().add(n), y);
-            }
-        }
-    }
-
-    /// The four neighbours of four cells, one cell in each quarter of the register.
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-    unsafe fn four(frame: *const f32, cell: [u32; 4]) -> __m512 {
-        // SAFETY: as in `pair`.
-        unsafe {
-            let low = _mm512_castps256_ps512(pair(frame, cell[0], cell[1]));
-            _mm512_insertf32x8(low, pair(frame, cell[2], cell[3]), 1)
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-    unsafe fn read16(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
-        let base = frame.as_ptr();
-        let (down, up) = (_mm_cvtsi32_si128(32 - bits as i32), _mm_cvtsi32_si128(bits as i32));
-        let (top, scale) = (_mm512_set1_epi32(i32::MIN), _mm512_set1_ps(1.0 / 4_294_967_296.0));
-        let inner = INNER.map(|w| _mm512_set1_ps(w));
-        let outer = OUTER.map(|w| _mm512_set1_ps(w));
-        for n in (0..len).step_by(16) {
-            // SAFETY: `n` + 16 ≤ 32, cells lie within the frame (contract of `Lanes::read`).
-            unsafe {
-                let phase = _mm512_loadu_si512(phases.as_ptr().add(n).cast());
-                let mut k = [0u32; 16];
-                _mm512_storeu_si512(k.as_mut_ptr().cast(), _mm512_srl_epi32(phase, down));
-                let fraction = _mm512_xor_si512(_mm512_sll_epi32(phase, up), top);
-                let z = _mm512_mul_ps(_mm512_cvtepi32_ps(fraction), scale);
-                let r0 = four(base, [k[0], k[4], k[8], k[12]]);
-                let r1 = four(base, [k[1], k[5], k[9], k[13]]);
-                let r2 = four(base, [k[2], k[6], k[10], k[14]]);
-                let r3 = four(base, [k[3], k[7], k[11], k[15]]);
-                let (a, b) = (_mm512_unpacklo_ps(r0, r1), _mm512_unpackhi_ps(r0, r1));
-                let (c, d) = (_mm512_unpacklo_ps(r2, r3), _mm512_unpackhi_ps(r2, r3));
-                let y0 = _mm512_shuffle_ps(a, c, 0x44);
-                let y1 = _mm512_shuffle_ps(a, c, 0xee);
-                let y2 = _mm512_shuffle_ps(b, d, 0x44);
-                let y3 = _mm512_shuffle_ps(b, d, 0xee);
-                let (sum, difference) = (_mm512_add_ps(y2, y1), _mm512_sub_ps(y2, y1));
-                let (wide, across) = (_mm512_add_ps(y3, y0), _mm512_sub_ps(y3, y0));
-                let c0 = _mm512_fmadd_ps(inner[0], sum, _mm512_mul_ps(outer[0], wide));
-                let c1 = _mm512_fmadd_ps(inner[1], difference, _mm512_mul_ps(outer[1], across));
-                let c2 = _mm512_fmadd_ps(inner[2], sum, _mm512_mul_ps(outer[2], wide));
-                let c3 = _mm512_fmadd_ps(inner[3], difference, _mm512_mul_ps(outer[3], across));
-                let y = _mm512_fmadd_ps(z, _mm512_fmadd_ps(z, _mm512_fmadd_ps(z, c3, c2), c1), c0);
-                _mm512_storeu_ps(out.as_mut_ptr().add(n), y);
-            }
-        }
-    }
-}
+pub(crate) use super::x86::{Avx2, Avx512};
 
 #[cfg(test)]
 mod tests {
@@ -214,6 +196,45 @@ mod tests {
                 if is_x86_feature_detected!("avx512dq") {
                     Avx512::read(&frame, 7, &phases, CONTROL, &mut wide);
                     assert!(close(&plain, &wide));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn all_instruction_sets_play_the_same() {
+        let frame: Vec<f32> = (0..132).map(|k| ((k * 37 % 101) as f32 / 50.0) - 1.0).collect();
+        let second: Vec<f32> = frame.iter().rev().copied().collect();
+        let reader = Reader {
+            phase: 0x1234_5678,
+            speed: 0x0765_4321,
+            bend: -70_000,
+            left: Ramp { start: 0.5, step: 0.01, end: 0.82 },
+            right: Ramp { start: 0.8, step: -0.01, end: 0.48 },
+        };
+        for second in [None, Some(&second[..])] {
+            let share = Ramp { start: 0.1, step: 0.02, end: 0.74 };
+            let frames = Frames { first: &frame, second, bits: 7, share };
+            let mut plain = [[0.25; CONTROL]; 2];
+            let [l, r] = &mut plain;
+            // SAFETY: 128 samples and four more; instructions are checked below.
+            unsafe {
+                Plain::play(&frames, &reader, 5, 27, l, r);
+                #[cfg(target_arch = "x86_64")]
+                {
+                    let close = |a: &Block, b: &Block| {
+                        a.iter().zip(b).take(27).all(|(a, b)| (a - b).abs() < 1e-4)
+                    };
+                    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                        let [mut l, mut r] = [[0.25; CONTROL]; 2];
+                        Avx2::play(&frames, &reader, 5, 27, &mut l, &mut r);
+                        assert!(close(&plain[0], &l) && close(&plain[1], &r));
+                    }
+                    if is_x86_feature_detected!("avx512dq") {
+                        let [mut l, mut r] = [[0.25; CONTROL]; 2];
+                        Avx512::play(&frames, &reader, 5, 27, &mut l, &mut r);
+                        assert!(close(&plain[0], &l) && close(&plain[1], &r));
+                    }
                 }
             }
         }

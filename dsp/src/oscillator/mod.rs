@@ -4,11 +4,13 @@ pub(crate) mod kernel;
 pub(crate) mod table;
 mod unison;
 mod warp;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use cultivar_patch::schema::{Osc, Warp};
 
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, hash};
-use kernel::{Lanes, Phases};
+use kernel::{Frames, Lanes, Phases, Reader};
 use table::Mip;
 use unison::{COPIES, Unison};
 use warp::Bender;
@@ -22,32 +24,13 @@ struct Spot {
     share: f32,
 }
 
-/// The phase of one copy and how it moves.
-#[derive(Clone, Copy, Debug, Default)]
-struct Copy {
-    /// In 2⁻³² turns, where the lines were drawn.
-    phase: u32,
-    /// Turns per sample there.
-    speed: u32,
-    /// Change of the speed per sample.
-    bend: i32,
-    left: Ramp,
-    right: Ramp,
-}
-
-impl Copy {
-    #[inline(always)]
-    fn phase_after(&self, samples: usize) -> u32 {
-        let n = samples as u32;
-        let bent = (n * n.wrapping_sub(1) / 2).wrapping_mul(self.bend as u32);
-        self.phase.wrapping_add(n.wrapping_mul(self.speed)).wrapping_add(bent)
-    }
-
-    /// Draws the lines of pitch anew, from where they are after `elapsed` samples.
+impl Reader {
+    /// Draws the lines of pitch anew, from where they are.
     #[inline(always)]
     fn aim(&mut self, span: &Span, speed: u32) {
-        self.phase = self.phase_after(span.elapsed);
-        let now = self.speed.wrapping_add((span.elapsed as u32).wrapping_mul(self.bend as u32));
+        let elapsed = span.elapsed as u32;
+        self.phase = self.phase_after(elapsed);
+        let now = self.speed.wrapping_add(elapsed.wrapping_mul(self.bend as u32));
         // Speeds stay below half a turn, so their difference fits.
         self.bend = (speed as i32 - now as i32) / span.left as i32;
         self.speed = now;
@@ -69,9 +52,9 @@ pub(crate) struct Aim {
 /// The state of one oscillator of one voice.
 #[derive(Clone, Debug)]
 pub(crate) struct Oscillator {
-    copies: [Copy; COPIES],
+    copies: [Reader; COPIES],
     /// A bare copy at the exact pitch, for the oscillator that listens to this one.
-    pilot: Copy,
+    pilot: Reader,
     unison: Unison,
     /// Copies that sound in this interval.
     sounding: usize,
@@ -89,8 +72,8 @@ pub(crate) struct Oscillator {
 impl Oscillator {
     pub(crate) fn new() -> Self {
         Oscillator {
-            copies: [Copy::default(); COPIES],
-            pilot: Copy::default(),
+            copies: [Reader::default(); COPIES],
+            pilot: Reader::default(),
             unison: Unison::new(),
             sounding: 0,
             from: Spot::default(),
@@ -109,9 +92,10 @@ impl Oscillator {
         for (k, copy) in self.copies.iter_mut().enumerate() {
             let apart = (k as u32).wrapping_mul(0x9e37_79b9);
             let drawn = bipolar(hash(seed.wrapping_add(k as u32))) * osc.scatter;
-            *copy = Copy { phase: turn(osc.phase + drawn).wrapping_add(apart), ..Copy::default() };
+            *copy =
+                Reader { phase: turn(osc.phase + drawn).wrapping_add(apart), ..Reader::default() };
         }
-        self.pilot = Copy { phase: turn(osc.phase), ..Copy::default() };
+        self.pilot = Reader { phase: turn(osc.phase), ..Reader::default() };
         self.fresh = true;
     }
 
@@ -183,7 +167,7 @@ impl Oscillator {
     /// The bare sound of this oscillator, for the one that listens to it.
     #[inline(always)]
     pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize, out: &mut Block) {
-        let phases = phases(&self.pilot, base);
+        let phases = self.pilot.phases(base);
         // SAFETY: frames come from the table itself; `L` was chosen for this processor.
         unsafe { read_spot::<L>(mip, self.to, &phases, len, out) }
     }
@@ -202,23 +186,71 @@ impl Oscillator {
         if !self.loud {
             return;
         }
-        let bender = Bender { warp: self.warp, amount: self.amount, other, base, len };
-        let mut sound = [0.0; CONTROL];
-        for copy in &self.copies[..self.sounding] {
-            let straight = phases(copy, base);
-            let mut bent = straight;
-            bender.bend(&mut bent);
-            // SAFETY: as in `pilot`.
-            unsafe { self.read::<L>(mip, &bent, base, len, &mut sound) };
-            if matches!(self.warp, Warp::Pulse | Warp::Ring) {
-                bender.shape(&straight, &mut sound);
+        if let (Warp::None, Some(frames)) = (self.warp, self.frames(mip)) {
+            for copy in &self.copies[..self.sounding] {
+                // SAFETY: frames come from the table itself; `L` was chosen for this processor.
+                unsafe { L::play(&frames, copy, base, len, left, right) };
             }
-            add(&sound, &copy.left, base, len, left);
-            add(&sound, &copy.right, base, len, right);
+        } else {
+            self.render_bent::<L>(mip, other, base, len, left, right);
         }
         if base + len == self.left {
             self.sounding = self.unison.copies;
         }
+    }
+
+    /// What is read, where that is one frame or two neighbours throughout the interval.
+    #[inline(always)]
+    fn frames<'a>(&self, mip: &'a Mip) -> Option<Frames<'a>> {
+        let (from, to) = (self.from, self.to);
+        if (from.level, from.frame) != (to.level, to.frame) {
+            return None;
+        }
+        let (first, bits) = mip.frame(to.level, to.frame);
+        let alone = from.share == 0.0 && to.share == 0.0;
+        let second = (!alone).then(|| mip.frame(to.level, to.frame + 1).0);
+        let step = (to.share - from.share) / self.left as f32;
+        let share = Ramp { start: from.share, step, end: to.share };
+        Some(Frames { first, second, bits, share })
+    }
+
+    /// Copies with bent phases, or with a table that changes more than a little.
+    #[inline(always)]
+    fn render_bent<L: Lanes>(
+        &self,
+        mip: &Mip,
+        other: &Block,
+        base: usize,
+        len: usize,
+        left: &mut Block,
+        right: &mut Block,
+    ) {
+        let bender = Bender { warp: self.warp, amount: self.amount, other, base, len };
+        let jump = self.jump::<L>(mip);
+        let mut sound = [0.0; CONTROL];
+        for copy in &self.copies[..self.sounding] {
+            let straight = copy.phases(base);
+            let mut bent = straight;
+            bender.bend(&mut bent);
+            // SAFETY: as in `render`.
+            unsafe { self.read::<L>(mip, &bent, base, len, &mut sound) };
+            bender.shape(&straight, copy.speed, jump, &mut sound);
+            copy.add(&sound, base, len, left, right);
+        }
+    }
+
+    /// How far the sound jumps where a synced copy starts again.
+    #[inline(always)]
+    fn jump<L: Lanes>(&self, mip: &Mip) -> f32 {
+        if self.warp != Warp::Sync {
+            return 0.0;
+        }
+        let mut phases = [0; CONTROL];
+        phases[1] = warp::sync_end(self.amount.end);
+        let mut ends = [0.0; CONTROL];
+        // SAFETY: as in `render`.
+        unsafe { read_spot::<L>(mip, self.to, &phases, 2, &mut ends) };
+        ends[0] - ends[1]
     }
 
     /// Reads between the two spots of the interval.
@@ -287,28 +319,65 @@ unsafe fn read_spot<L: Lanes>(mip: &Mip, spot: Spot, phases: &Phases, len: usize
     }
 }
 
-/// Adds a sound at the loudness of a line.
-#[inline(always)]
-fn add(sound: &Block, line: &Ramp, base: usize, len: usize, out: &mut Block) {
-    for ((out, sound), &count) in out.iter_mut().zip(sound).zip(&COUNT[base..][..len]) {
-        *out += sound * line.at(count);
-    }
-}
-
 /// A part of a turn as a phase.
 fn turn(part: f32) -> u32 {
     (f64::from(part).rem_euclid(1.0) * 4_294_967_296.0) as u64 as u32
 }
 
-/// Phases of a copy from `base` samples after its last aim.
-#[inline(always)]
-fn phases(copy: &Copy, base: usize) -> Phases {
-    let mut phases = [0; CONTROL];
-    let (base, speed, bend) = (base as u32, copy.speed, copy.bend as u32);
-    for (n, phase) in phases.iter_mut().enumerate() {
-        let n = base + n as u32;
-        let bent = (n.wrapping_mul(n.wrapping_sub(1)) >> 1).wrapping_mul(bend);
-        *phase = copy.phase.wrapping_add(n.wrapping_mul(speed)).wrapping_add(bent);
+#[cfg(test)]
+mod tests {
+    use super::kernel::Plain;
+    use super::*;
+    use cultivar_patch::{FRAME, Patch, Wavetable};
+    use std::f64::consts::TAU;
+    use std::sync::Arc;
+
+    /// A frame of harmonics that fall as one over their number.
+    fn saw() -> Arc<Wavetable> {
+        let sample = |n: usize| {
+            let turn = TAU * n as f64 / FRAME as f64;
+            (1..1024).map(|h| (turn * f64::from(h)).sin() / f64::from(h)).sum::<f64>() as f32
+        };
+        Arc::new(Wavetable::new("saw", (0..FRAME).map(sample).collect()).unwrap())
     }
-    phases
+
+    /// The obvious, slow way: a sum of sines.
+    fn additive(phase: f64, harmonics: usize) -> f64 {
+        (1..=harmonics).map(|h| (TAU * phase * h as f64).sin() / h as f64).sum()
+    }
+
+    /// How far the oscillator's saw is from the sum of sines, in decibels.
+    fn error(note: f32) -> f64 {
+        let mip = table::mip(&saw());
+        let osc = Osc { level: 0.0, ..Patch::<f32>::default().osc[0] };
+        let mut oscillator = Oscillator::new();
+        oscillator.start(&osc, 1);
+        let turns = crate::math::hertz(note) / 48000.0;
+        let limit = 28.0 / 48.0;
+        let aim = Aim { span: Span::WHOLE, turns, limit, heard: false };
+        let step = f64::from((turns * 4_294_967_296.0) as u32) / 4_294_967_296.0;
+        let harmonics = table::harmonics(Mip::level_for(turns * 4_294_967_296.0, limit));
+        let (mut wrong, mut right) = (0.0, 0.0);
+        for tick in 0..60 {
+            // The first interval begins with the note, the others after a whole one.
+            let elapsed = if tick == 0 { 0 } else { CONTROL };
+            oscillator.aim(&osc, &mip, &Aim { span: Span { elapsed, ..aim.span }, ..aim });
+            let (mut l, mut r) = ([0.0; CONTROL], [0.0; CONTROL]);
+            oscillator.render::<Plain>(&mip, &[0.0; CONTROL], 0, CONTROL, &mut l, &mut r);
+            for (n, x) in l.iter().enumerate() {
+                let ideal = additive(step * (tick * CONTROL + n) as f64, harmonics);
+                wrong += (f64::from(*x) - ideal).powi(2);
+                right += ideal * ideal;
+            }
+        }
+        10.0 * (wrong / right).log10()
+    }
+
+    #[test]
+    fn a_saw_is_the_sum_of_its_harmonics() {
+        for note in [12.0, 36.0, 60.0, 84.0, 96.0, 108.0, 120.0] {
+            let worst = if note < 24.0 { -80.0 } else { -100.0 };
+            assert!(error(note) < worst, "note {note}: {} dB", error(note));
+        }
+    }
 }

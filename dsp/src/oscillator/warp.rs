@@ -90,17 +90,43 @@ impl Bender<'_> {
         }
     }
 
-    /// Shapes what was read: `unbent` are the phases before bending.
+    /// Shapes what was read: `unbent` are the phases before bending, which advance by `speed`;
+    /// `jump` is what a synced copy jumps by where it starts again.
     #[inline(always)]
-    pub(crate) fn shape(&self, unbent: &Phases, out: &mut Block) {
+    pub(crate) fn shape(&self, unbent: &Phases, speed: u32, jump: f32, out: &mut Block) {
         let count = &COUNT[self.base..][..self.len];
-        for (n, (out, count)) in out.iter_mut().zip(count).enumerate() {
-            let amount = self.amount.at(*count);
-            *out *= match self.warp {
-                Warp::Pulse if turns(unbent[n]) >= width(amount) => 0.0,
-                Warp::Ring => 1.0 - amount + amount * self.other[n],
-                _ => 1.0,
-            };
+        let each = out.iter_mut().zip(unbent).zip(count);
+        match self.warp {
+            Warp::Pulse => each.for_each(|((out, &phase), &count)| {
+                let sounds = turns(phase) < width(self.amount.at(count));
+                *out *= if sounds { 1.0 } else { 0.0 };
+            }),
+            Warp::Ring => each.zip(self.other).for_each(|(((out, _), &count), other)| {
+                let amount = self.amount.at(count);
+                *out *= 1.0 - amount + amount * other;
+            }),
+            Warp::Sync => {
+                let step = speed as f32 * (1.0 / 4_294_967_296.0);
+                let pace = 1.0 / step.max(1e-9);
+                each.for_each(|((out, &phase), _)| *out += jump * corner(turns(phase), pace));
+            }
+            _ => {}
         }
     }
+}
+
+/// What rounds a step of 1 at the start of the cycle, within a sample on either side of it
+/// (polynomial residual; Välimäki and Huovilainen, 2007). `pace` is samples per turn.
+#[inline(always)]
+fn corner(turns: f32, pace: f32) -> f32 {
+    let after = (1.0 - turns * pace).max(0.0);
+    let before = (1.0 - (1.0 - turns) * pace).max(0.0);
+    0.5 * (before * before - after * after)
+}
+
+/// Phase at which a synced copy is when it starts again.
+#[inline(always)]
+pub(crate) fn sync_end(amount: f32) -> u32 {
+    let turns = exp2(SYNC_OCTAVES * amount);
+    phase(turns - (turns as i32) as f32)
 }

@@ -1,0 +1,255 @@
+//! What must hold for every patch and every player.
+
+mod stage;
+
+use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
+use cultivar_patch::schema::{LfoMode, Mode, Source, Sync, Warp, ids};
+use cultivar_patch::{Id, Kind, Preset, defs};
+use stage::{Dice, RATE, busy, engine, off, on, peak, perform, random_event, random_preset};
+
+#[test]
+fn equal_seeds_play_equal_notes_and_others_differ() {
+    let preset = busy();
+    let events = [on(0, 60), on(900, 64), off(3000, 60)];
+    let play = |seed| {
+        let mut engine = Engine::new(RATE, seed);
+        assert!(engine.play(Sound::new(&preset, RATE)).is_ok());
+        perform(&mut engine, &events, 4096)
+    };
+    assert!(play(1) == play(1));
+    assert!(play(1) != play(2));
+}
+
+#[test]
+fn a_reset_engine_is_a_new_one() {
+    let preset = busy();
+    let events = [on(3, 60), on(900, 64), off(3000, 60)];
+    let mut used = engine(&preset);
+    let new = perform(&mut engine(&preset), &events, 4096);
+    assert!(perform(&mut used, &events, 4096) == new);
+    used.set(ids().filter[0].cutoff, 30.0);
+    used.set(ids().filter[0].cutoff, preset.patch.filter[0].cutoff);
+    perform(&mut used, &[on(1, 40), Timed { at: 9, event: Event::AllSoundOff }], 777);
+    used.reset();
+    assert!(perform(&mut used, &events, 4096) == new);
+}
+
+#[test]
+fn nothing_that_is_no_number_comes_out() {
+    let mut dice = Dice(1);
+    for _ in 0..60 {
+        let mut engine = engine(&random_preset(&mut dice));
+        for _ in 0..12 {
+            let mut events: Vec<Timed> = (0..6).map(|_| random_event(&mut dice)).collect();
+            events.sort_by_key(|e| e.at);
+            let (left, right) = perform(&mut engine, &events, 257);
+            for x in left.iter().chain(&right) {
+                assert!(x.is_finite() && !x.is_subnormal(), "{x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_note_that_begins_is_reported_to_end() {
+    let mut preset = busy();
+    preset.patch.voice.count = 4.0;
+    for mode in [Mode::Poly, Mode::Mono, Mode::Legato] {
+        preset.patch.voice.mode = mode.value();
+        let mut engine = engine(&preset);
+        let mut open: Vec<i32> = Vec::new();
+        for id in 0..20 {
+            let which = Which { id, channel: 0, key: 40 + id as i16 };
+            let begin = Timed { at: 7, event: Event::On(which, 0.9) };
+            open.push(id);
+            perform(&mut engine, &[begin], 100);
+            open.retain(|id| !engine.ended().iter().any(|which| which.id == *id));
+        }
+        for _ in 0..60 {
+            perform(&mut engine, &[Timed { at: 0, event: Event::AllNotesOff }], 4096);
+            open.retain(|id| !engine.ended().iter().any(|which| which.id == *id));
+        }
+        assert!(open.is_empty(), "{mode:?}: {open:?}");
+        assert_eq!(engine.voices(), 0);
+    }
+}
+
+/// The greatest step between neighbouring samples.
+fn step(x: &[f32]) -> f32 {
+    x.windows(2).fold(0.0, |step, w| step.max((w[1] - w[0]).abs()))
+}
+
+#[test]
+fn stealing_and_choking_do_not_click() {
+    let mut preset = stage::sine();
+    preset.patch.voice.count = 1.0;
+    // A full sine at this pitch steps by 0.011 at most; a cut-off would step by up to 1.
+    let smooth = 0.03;
+    for at in [4000, 4011, 4037, 4060] {
+        let events = [on(0, 45), on(at, 45)];
+        let (left, _) = perform(&mut engine(&preset), &events, 6000);
+        assert!(step(&left) < smooth, "stealing: {}", step(&left));
+        let choke = Timed { at, event: Event::Choke(Which::ANY) };
+        let (left, _) = perform(&mut engine(&preset), &[on(0, 45), choke], 6000);
+        assert!(step(&left) < smooth, "choke: {}", step(&left));
+        assert_eq!(peak(&left[at + 400..]), 0.0);
+        let (left, _) = perform(&mut engine(&preset), &[on(0, 45), off(at, 45)], 6000);
+        assert!(step(&left) < smooth, "release: {}", step(&left));
+    }
+    preset.patch.voice.mode = Mode::Mono.value();
+    let (left, _) = perform(&mut engine(&preset), &[on(0, 45), on(4011, 47)], 6000);
+    assert!(step(&left) < smooth, "mono: {}", step(&left));
+}
+
+#[test]
+fn a_change_of_sound_keeps_held_notes_and_retires_the_old_sound() {
+    let preset = stage::sine();
+    let mut quiet = preset.clone();
+    quiet.patch.osc[0].level = -20.0;
+    let mut engine = engine(&preset);
+    perform(&mut engine, &[on(0, 45)], 4800);
+    assert!(engine.play(Sound::new(&quiet, RATE)).is_ok());
+    assert!(engine.retired().is_none());
+    let (left, _) = perform(&mut engine, &[], 4800);
+    assert!(peak(&left) > 0.9);
+    perform(&mut engine, &[off(0, 45)], 48000);
+    assert!(engine.retired().is_some());
+    let (left, _) = perform(&mut engine, &[on(0, 45)], 4800);
+    assert!((peak(&left) - 0.1).abs() < 0.01);
+    assert!(engine.audition(Sound::new(&preset, RATE)).is_ok());
+    let (left, _) = perform(&mut engine, &[], 4800);
+    assert!(peak(&left[2400..]) > 0.9 && step(&left) < 0.03);
+}
+
+#[test]
+fn twelve_sounds_lie_on_the_twelve_keys() {
+    let mut engine = engine(&stage::sine());
+    for key in 0..12 {
+        let mut child = stage::sine();
+        child.patch.osc[0].level = -3.0 * (key + 1) as f32;
+        assert!(engine.assign(key, Sound::new(&child, RATE)).is_ok());
+    }
+    engine.keymap(true);
+    for key in [60, 64, 71] {
+        let (left, _) = perform(&mut engine, &[on(0, key)], 9600);
+        let ideal = 10f32.powf(-3.0 * (key - 59) as f32 / 20.0);
+        assert!((peak(&left[4800..]) / ideal - 1.0).abs() < 0.01, "key {key}");
+        perform(&mut engine, &[off(0, key)], 48000);
+    }
+    engine.clear_keymap();
+    assert_eq!(std::iter::from_fn(|| engine.retired()).count(), 12);
+}
+
+/// A patch in which everything is on and heard, with routes that use every envelope and LFO.
+fn everything() -> Preset {
+    let mut preset = busy();
+    let patch = &mut preset.patch;
+    let ids = ids();
+    let sources = [
+        (Source::Env2, ids.osc[0].tune),
+        (Source::Env3, ids.osc[1].tune),
+        (Source::Env4, ids.osc[2].tune),
+        (Source::Lfo1, ids.filter[0].cutoff),
+        (Source::Lfo2, ids.filter[1].cutoff),
+        (Source::Lfo3, ids.osc[0].position),
+        (Source::Lfo4, ids.osc[1].position),
+        (Source::Lfo5, ids.osc[2].position),
+        (Source::Lfo6, ids.band[0].centre),
+    ];
+    let macros =
+        (0..8).map(|k| (Source::of(Source::Macro1.value() + k as f32), ids.osc[k % 3].fine));
+    for (route, (source, id)) in patch.route.iter_mut().zip(sources.into_iter().chain(macros)) {
+        route.source = source.value();
+        route.destination = id.as_destination();
+        (route.amount, route.curve) = (0.2, 0.3);
+    }
+    for route in &mut patch.route[17..] {
+        route.source = Source::Env2.value();
+        route.destination = ids.osc[1].bend.as_destination();
+        (route.amount, route.curve) = (0.05, 0.3);
+    }
+    for (k, env) in patch.env.iter_mut().enumerate() {
+        (env.delay, env.attack, env.hold, env.decay) = (-9.0, -7.0, -9.0, -5.0 - k as f32);
+        (env.sustain, env.release, env.attack_curve) = (0.5, -5.0, 0.2);
+    }
+    for (k, knob) in patch.macros.iter_mut().enumerate() {
+        knob.value = 0.3 + 0.08 * k as f32;
+    }
+    for lfo in &mut patch.lfo {
+        (lfo.rate, lfo.delay, lfo.fade, lfo.phase) = (4.0, -8.0, -7.0, 0.1);
+    }
+    preset
+}
+
+/// Another value of a parameter.
+fn other(id: Id, value: f32) -> f32 {
+    let def = id.def();
+    match def.kind {
+        Kind::Real => def.at(if def.position(value) < 0.5 { 0.83 } else { 0.21 }),
+        Kind::Destination => ids().osc[0].pan.as_destination(),
+        _ => {
+            if value > def.min {
+                value - 1.0
+            } else {
+                value + 1.0
+            }
+        }
+    }
+}
+
+#[test]
+fn no_knob_of_the_voice_is_dead() {
+    let ids = ids();
+    let play = |preset: &Preset, heavy: bool| {
+        let mut engine = engine(preset);
+        engine.transport(120.0, 0.0, true);
+        let bend = Timed { at: 100, event: Event::Bend(Which::channel(0), 0.7) };
+        let mut events = vec![on(0, 67), bend, on(1200, 72), on(2400, 65), off(4000, 65)];
+        if heavy {
+            events = (0..20).map(|k| on(50 * k, 40 + k as i16)).collect();
+        }
+        perform(&mut engine, &events, 6400)
+    };
+    let base = everything();
+    let usual = play(&base, false);
+    for (k, def) in defs().iter().enumerate() {
+        let id = Id(k as u16);
+        if id.0 >= ids.distortion.on.0 && id.0 < ids.voice.mode.0 {
+            continue;
+        }
+        let (mut first, mut heavy) = (base.clone(), false);
+        // What a knob needs to be heard.
+        for k in 0..6 {
+            if id == ids.lfo[k].division {
+                first.patch.lfo[k].sync = Sync::Tempo.value();
+            }
+            if id == ids.lfo[k].phase {
+                first.patch.lfo[k].mode = LfoMode::Note.value();
+            }
+        }
+        if id == ids.voice.count {
+            heavy = true;
+        }
+        let before = if heavy || first != base { play(&first, heavy) } else { usual.clone() };
+        let mut second = first.clone();
+        second.patch[id] = other(id, first.patch[id]);
+        assert!(play(&second, heavy) != before, "{} is dead", def.id);
+    }
+}
+
+#[test]
+fn every_warp_changes_the_sound_and_stays_in_tune() {
+    let mut preset = stage::saw();
+    let plain = perform(&mut engine(&preset), &[on(0, 60)], 4800);
+    for warp in 1..Warp::OPTIONS.len() {
+        preset.patch.osc[0].warp = warp as f32;
+        preset.patch.osc[0].bend = 0.0;
+        let untouched = perform(&mut engine(&preset), &[on(0, 60)], 4800);
+        let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.02);
+        assert!(near(&plain.0, &untouched.0), "{} at nothing", Warp::OPTIONS[warp].id);
+        preset.patch.osc[0].bend = 0.5;
+        let bent = perform(&mut engine(&preset), &[on(0, 60)], 4800);
+        assert!(!near(&plain.0, &bent.0), "{} at half", Warp::OPTIONS[warp].id);
+        assert!(peak(&bent.0) > 0.05 && peak(&bent.0) < 3.0);
+    }
+}
