@@ -14,7 +14,8 @@ fn table(harmonics: usize) -> Table {
     let sample = |n: usize| {
         let turn = std::f64::consts::TAU * n as f64 / FRAME as f64;
         let saw = |k: usize| (turn * k as f64).sin() / k as f64;
-        (1..=harmonics).map(saw).sum::<f64>() as f32 * if harmonics > 1 { 0.636_62 } else { 1.0 }
+        (1..=harmonics).map(saw).sum::<f64>() as f32
+            * if harmonics > 1 { std::f32::consts::FRAC_2_PI } else { 1.0 }
     };
     let samples = (0..FRAME).map(sample).collect();
     Wavetable::new("tone", samples).map_or(Table::Factory("saw".into()), |t| Table::Own(t.into()))

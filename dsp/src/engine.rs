@@ -254,10 +254,9 @@ impl Engine {
         match event {
             Event::Set(id, value) => self.set(id, value),
             Event::Modulate(Which::ANY, id, amount) => {
-                if let Some(sound) = self.current.and_then(|place| self.sounds[place].as_mut()) {
-                    if amount.is_finite() && id.0 < sound.values.leaves().len() as u16 {
-                        sound.moves.set(id, amount.clamp(-1.0, 1.0));
-                    }
+                let sound = self.current.and_then(|place| self.sounds[place].as_mut());
+                if let Some(sound) = sound.filter(|_| amount.is_finite() && exists(id)) {
+                    sound.moves.set(id, amount.clamp(-1.0, 1.0));
                 }
             }
             note => self.note(note),
@@ -352,6 +351,11 @@ impl Engine {
         self.offset = (at + len) % CONTROL;
         self.rolled &= self.offset != 0;
     }
+}
+
+/// Whether there is such a parameter.
+pub(crate) fn exists(id: Id) -> bool {
+    usize::from(id.0) < cultivar_patch::defs().len()
 }
 
 /// Adds finished sound, leaving out what is not a number or too small to matter.

@@ -5,11 +5,8 @@
 //! −80 dB above 28.8 kHz.
 
 /// Coefficients of the all-passes, of the two branches by turns.
-const COEFFICIENTS: [[f32; 2]; 3] = [
-    [0.060_297_391, 0.215_971_445],
-    [0.412_590_720, 0.604_358_626],
-    [0.772_715_654, 0.923_886_139],
-];
+const COEFFICIENTS: [[f32; 2]; 3] =
+    [[0.060_297_391, 0.215_971_44], [0.412_590_7, 0.604_358_6], [0.772_715_6, 0.923_886_1]];
 
 /// Two branches by two sides.
 type Four = [f32; 4];

@@ -2,7 +2,7 @@
 
 use cultivar_patch::schema::Mode;
 
-use crate::engine::{Engine, VOICES};
+use crate::engine::{Engine, VOICES, exists};
 use crate::event::{Event, Which};
 use crate::math::hash;
 use crate::voice::{Expression, Life, Onset};
@@ -98,7 +98,7 @@ impl Engine {
             Event::AllNotesOff => self.let_go(Which::ANY),
             Event::AllSoundOff => self.choke(Which::ANY),
             Event::Modulate(which, id, amount) => {
-                if amount.is_finite() && usize::from(id.0) < cultivar_patch::defs().len() {
+                if amount.is_finite() && exists(id) {
                     let amount = amount.clamp(-1.0, 1.0);
                     self.each(which, |voice| voice.modulate(id, amount));
                 }

@@ -422,7 +422,8 @@ impl Voice {
             high.render(base, len, l, r);
         }
         mix(second, direct, len);
-        if !(sum_of_sizes(&direct[0], len) + sum_of_sizes(&direct[1], len) < FAULT) {
+        let sizes = sum_of_sizes(&direct[0], len) + sum_of_sizes(&direct[1], len);
+        if sizes.is_nan() || sizes > FAULT {
             return false;
         }
         for (side, line) in [&self.left, &self.right].into_iter().enumerate() {

@@ -161,7 +161,7 @@ fn everything() -> Preset {
     for (route, (source, id)) in patch.route.iter_mut().zip(sources.into_iter().chain(macros)) {
         route.source = source.value();
         route.destination = id.as_destination();
-        (route.amount, route.curve) = (0.2, 0.3);
+        (route.amount, route.curve) = (0.1, 0.3);
     }
     for route in &mut patch.route[17..] {
         route.source = Source::Env2.value();
