@@ -1,7 +1,9 @@
 //! `cultivar`: the instrument in a shell.
 
+mod grow;
 mod info;
 mod render;
+mod report;
 mod shell;
 
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ struct Cli {
 enum Command {
     /// Play one note of a patch into a WAV file
     Render(render::Render),
+    /// Grow patches towards sounds
+    Match(grow::Match),
     /// Say what a file is, and what of it can be used
     Info(info::Info),
 }
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Render(render) => render.run(),
+        Command::Match(grow) => grow.run(cli.json),
         Command::Info(info) => info.run(),
     };
     shell::finish(done, cli.json)

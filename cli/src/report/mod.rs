@@ -104,7 +104,10 @@ fn table(page: &mut String, rows: &[Row]) -> anyhow::Result<()> {
         )?;
         for (_, part) in &row.parts {
             let width = 60.0 * part.clamp(0.0, 1.0);
-            write!(page, "<td><span class=track><span class=bar style='width:{width:.0}px'></span></span>")?;
+            write!(
+                page,
+                "<td><span class=track><span class=bar style='width:{width:.0}px'></span></span>"
+            )?;
         }
     }
     page.push_str("</table>");
