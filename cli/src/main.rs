@@ -1,10 +1,12 @@
 //! `cultivar`: the instrument in a shell.
 
+mod bench;
 mod grow;
 mod info;
 mod render;
 mod report;
 mod shell;
+mod speed;
 
 use std::process::ExitCode;
 
@@ -32,6 +34,8 @@ enum Command {
     Match(grow::Match),
     /// Say what a file is, and what of it can be used
     Info(info::Info),
+    /// Measure how fast the engine is
+    Bench(speed::Bench),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         Command::Render(render) => render.run(),
         Command::Match(grow) => grow.run(cli.json),
         Command::Info(info) => info.run(),
+        Command::Bench(bench) => bench.run(),
     };
     shell::finish(done, cli.json)
 }

@@ -278,3 +278,18 @@ fn growth_ends_in_time() {
     let seconds = json["sounds"][0]["seconds"].as_f64().expect("seconds");
     assert!((1.0..4.0).contains(&seconds) && begun.elapsed().as_secs() < 15, "{seconds} s");
 }
+
+#[test]
+fn the_engine_is_measured_under_named_loads() {
+    let shell = Shell::new();
+    let list = shell.done("bench --list");
+    for load in ["v1_1osc_filter", "v16_2osc8uni_2filters", "match_loadpatch_1s"] {
+        assert!(list.lines().any(|name| name == load), "{load} in {list}");
+    }
+    let line = shell.done("bench --load v1_1osc_filter --seconds 0.5");
+    let json: Value = serde_json::from_str(&line).expect("one line of JSON");
+    assert_eq!((json["load"].as_str(), json["allocs"].as_u64()), (Some("v1_1osc_filter"), Some(0)));
+    assert!(json["x_wall"].as_f64().is_some_and(|speed| speed > 1.0), "{line}");
+    assert_eq!(shell.fails("bench --load none", 1).len(), 1);
+    shell.fails("bench", 2);
+}
