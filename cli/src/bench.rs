@@ -103,12 +103,12 @@ fn effects(mut preset: Preset) -> Preset {
 }
 
 /// The names of all loads.
-pub fn list() -> Vec<&'static str> {
+pub(crate) fn list() -> Vec<&'static str> {
     LOADS.iter().map(|load| load.name).chain(MATCHES).collect()
 }
 
 /// Runs a load for a number of seconds of sound and reports its speed.
-pub fn run(name: &str, seconds: f64) -> anyhow::Result<Value> {
+pub(crate) fn run(name: &str, seconds: f64) -> anyhow::Result<Value> {
     if !seconds.is_finite() || seconds <= 0.0 {
         bail!("{seconds} is no number of seconds");
     }
