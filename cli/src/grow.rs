@@ -1,27 +1,28 @@
 //! `cultivar match`: patches grown towards sounds.
 
 mod display;
+mod jury;
 mod sounds;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use cultivar_breed::{Distances, Growth, Judge, Node, Settings, Target, proposers, target};
+use cultivar_breed::{Distances, Growth, Node, Settings, Target, proposers, target};
 use cultivar_dsp::Note;
 use cultivar_formats::{Audio, Depth, decode_start, write_wav};
 use cultivar_library::factory;
 use cultivar_patch::{EXTENSION, Preset};
 use rayon::ThreadPool;
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::info::{heard, heard_json};
 use crate::report::{self, Grown, Row};
 use crate::shell::{Done, Failure};
 use display::Display;
+use jury::Jury;
 use sounds::Sound;
 
 /// Which sounds, and how long and how to grow towards them.
@@ -48,6 +49,9 @@ pub(crate) struct Match {
     /// Where random numbers begin
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Keep the best of so many random patches instead of growing: the floor to beat
+    #[arg(long, conflicts_with_all = ["tries", "no_extract"])]
+    random: Option<u64>,
     /// Without the learned proposer (this version has none)
     #[arg(long)]
     no_model: bool,
@@ -138,10 +142,12 @@ impl Match {
         let original = audio.mono();
         let target = Target::listen(&original, audio.rate as f32).map_err(|e| failed(&e))?;
         let target = Arc::new(target);
-        let growth = self.grown(&sound, &target, pool, begun, display);
+        let jury = Jury::new(&target, pool);
+        let (mut nodes, tries) = match self.random {
+            Some(count) => (jury.random(count, self.seed).into_iter().collect(), count),
+            None => self.grown(&sound, &target, &jury, begun, display),
+        };
         let seconds = begun.elapsed().as_secs_f32();
-        let mut nodes: Vec<Node> =
-            growth.strands().iter().filter_map(|strand| strand.best().cloned()).collect();
         nodes.sort_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
         let best = nodes.first().ok_or_else(|| failed(&"nothing grew towards it"))?;
         let [left, right] = perform(&best.preset, &target, &audio);
@@ -152,19 +158,20 @@ impl Match {
         let mut doubts: Vec<String> = audio.notes.iter().map(ToString::to_string).collect();
         doubts.extend(target.doubts.iter().map(ToString::to_string));
         let best = left.iter().zip(&right).map(|(l, r)| 0.5 * (l + r)).collect();
-        let (rate, tries) = (audio.rate, growth.tries());
+        let rate = audio.rate;
         Ok(Harvest { sound, target, original, rate, best, strands, wav, tries, seconds, doubts })
     }
 
-    /// Grows until the time or the tries are over: batch by batch, each judged on all threads.
+    /// Grows until the time or the tries are over, batch by batch. The best nodes of all
+    /// strands, and the tries.
     fn grown(
         &self,
         sound: &Sound,
         target: &Arc<Target>,
-        pool: &ThreadPool,
+        jury: &Jury<'_>,
         begun: Instant,
         display: &mut Display,
-    ) -> Growth {
+    ) -> (Vec<Node>, u64) {
         let patches: Vec<Preset> = factory::presets().to_vec();
         let settings = Settings {
             strands: usize::from(self.strands),
@@ -174,8 +181,6 @@ impl Match {
         };
         let proposers = proposers(!self.no_extract, patches);
         let mut growth = Growth::new(target.clone(), settings, proposers);
-        let seats: Vec<Mutex<Judge>> =
-            (0..pool.current_num_threads()).map(|_| Mutex::new(Judge::new(target))).collect();
         let budget = Duration::from_secs_f32(self.seconds);
         loop {
             let mut trials = growth.ask();
@@ -183,23 +188,18 @@ impl Match {
                 trials.truncate(usize::try_from(tries - growth.tries()).unwrap_or(usize::MAX));
             }
             if trials.is_empty() {
-                return growth;
+                break;
             }
-            let verdicts = pool.install(|| {
-                let judged = trials.par_iter().map(|trial| {
-                    let seat = &seats[rayon::current_thread_index().unwrap_or(0)];
-                    trial.judge(target, &mut seat.lock().unwrap_or_else(PoisonError::into_inner))
-                });
-                judged.collect()
-            });
-            growth.tell(verdicts);
+            growth.tell(jury.judge(&trials));
             let time = begun.elapsed().as_secs_f32() / self.seconds.max(1e-3);
             let done = self.tries.map_or(time, |tries| growth.tries() as f32 / tries as f32);
             display.show(&growth, done, begun.elapsed());
             if done >= 1.0 || (self.tries.is_none() && begun.elapsed() >= budget) {
-                return growth;
+                break;
             }
         }
+        let best = growth.strands().iter().filter_map(|strand| strand.best().cloned());
+        (best.collect(), growth.tries())
     }
 
     /// Writes the preset of the strand that came in at place `k`.

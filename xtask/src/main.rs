@@ -2,6 +2,7 @@
 
 mod bundle;
 mod demo;
+mod score;
 mod system;
 mod test;
 mod tidy;
@@ -13,7 +14,8 @@ cargo xtask demo      grow patches towards an example sound, write a report
 cargo xtask test      install what is missing, build, run every test
 cargo xtask bundle    build Cultivar.clap and Cultivar.vst3 [--debug]
 cargo xtask install   bundle, then copy into the user's plug-in folders
-cargo xtask tidy      rooms, sizes, words";
+cargo xtask tidy      rooms, sizes, words
+cargo xtask score     TARGETS YARDSTICK [SECONDS]: the matcher's figures, in docs/matching.md";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
         "bundle" => bundle::bundle(bundle::Build::from_args(&rest)).map(|_| ()),
         "install" => bundle::install(),
         "tidy" => tidy::run(),
+        "score" => score::run(&rest),
         _ => {
             eprintln!("{USAGE}");
             std::process::exit(2);

@@ -31,10 +31,9 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let out = system::target_dir()?.join("score");
 
     let mut rated = Vec::new();
-    for (name, extra) in [
-        ("grown", ["--seconds", seconds].as_slice()),
-        ("random", ["--random", RANDOM].as_slice()),
-    ] {
+    for (name, extra) in
+        [("grown", ["--seconds", seconds].as_slice()), ("random", ["--random", RANDOM].as_slice())]
+    {
         let folder = out.join(name);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
