@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn curves_are_computed_once() {
         let mut curves = Curves::default();
-        let place = egui::Id::new("here");
+        let place = egui::Id::unique("here");
         let mut made = 0;
         for inputs in [1, 1, 2, 2, 2] {
             curves.get(place, inputs, || {

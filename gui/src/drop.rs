@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Order, Rect, Stroke, StrokeKind, vec2};
 use crate::Command;
 use crate::desk::Desk;
 use crate::memory::{Page, Tab};
-use crate::paint::text_in;
+use crate::paint::{speak, text_in};
 use crate::theme::{Palette, ROUND, Weight, size};
 
 /// What a file is, as far as its name tells.
@@ -113,6 +113,7 @@ fn announce(ui: &egui::Ui, desk: &Desk, page: Rect, what: Kind, name: &str, coun
     };
     let upper = Rect::from_center_size(banner.center() - vec2(0.0, 12.0), vec2(430.0, 24.0));
     write(upper, &words, size::LARGE + 1.0, Weight::Bold, ink);
+    speak(ui, upper, &words);
     let hint = match what {
         Kind::Other(_) => "WAV, FLAC, AIFF, MP3 and OGG sounds and Cultivar presets are welcome",
         _ if count > 1 => "One file at a time: the first one counts",

@@ -11,7 +11,7 @@ use crate::memory::{Page, Saving};
 use crate::paint::{text, text_in};
 use crate::theme::{Palette, Weight, size};
 use crate::view::Side;
-use crate::widgets::{Knob, icon_button};
+use crate::widgets::{Knob, icon_button, switch};
 
 /// Draws the header.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -259,13 +259,30 @@ fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     egui::Popup::menu(&response)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            ui.set_min_width(220.0);
+            ui.set_min_width(290.0);
             let settings = &mut desk.memory.settings;
-            ui.checkbox(&mut settings.light, "Light theme");
-            ui.checkbox(&mut settings.reduced_motion, "Reduced motion");
-            ui.checkbox(&mut settings.computer_keys, "Computer keyboard plays (A W S E D …)");
+            for (name, setting) in [
+                ("Light theme", &mut settings.light),
+                ("Reduced motion", &mut settings.reduced_motion),
+                ("Computer keyboard plays (A W S E …)", &mut settings.computer_keys),
+            ] {
+                let (_, row) = ui.allocate_space(vec2(290.0, 26.0));
+                let at = row.left_center() + vec2(6.0, 0.0);
+                text(
+                    ui.painter(),
+                    at,
+                    Align2::LEFT_CENTER,
+                    name,
+                    size::BODY,
+                    Weight::Regular,
+                    p.text,
+                );
+                if switch(ui, row, name, *setting, p.leaf).clicked() {
+                    *setting = !*setting;
+                }
+            }
             ui.separator();
-            ui.label("Size");
+            ui.label(egui::RichText::new("Size").color(p.muted));
             ui.horizontal_wrapped(|ui| {
                 for percent in [75, 100, 125, 150, 175, 200] {
                     let zoom = percent as f32 / 100.0;

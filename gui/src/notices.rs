@@ -6,7 +6,7 @@ use crate::Command;
 use crate::desk::Desk;
 use crate::icons::Icon;
 use crate::layout::Cut;
-use crate::paint::{text_in, text_width};
+use crate::paint::{speak, text_in, text_width};
 use crate::theme::{Palette, ROUND, Weight, size};
 use crate::view::Tone;
 use crate::widgets::icon_button;
@@ -67,6 +67,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, window: Rect) {
                     desk.ask(Command::CloseNotice(k));
                 }
             }
+            speak(ui, inner, &words);
             text_in(
                 ui.painter(),
                 inner,

@@ -39,6 +39,13 @@ pub(crate) fn text_in(
     painter.galley(at, galley, ink);
 }
 
+/// Lets painted words be read aloud: they become a label at `rect`.
+pub(crate) fn speak(ui: &egui::Ui, rect: Rect, words: &str) {
+    let id = ui.scope_id().with(("spoken", rect.min.x as i32, rect.min.y as i32));
+    let response = ui.interact(rect, id, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, words));
+}
+
 /// Width of one line.
 pub(crate) fn text_width(painter: &Painter, words: &str, size: f32, weight: Weight) -> f32 {
     painter.layout_no_wrap(words.to_owned(), font(size, weight), Color32::WHITE).size().x

@@ -33,7 +33,7 @@ pub(crate) struct Band {
 }
 
 /// The power of a sound in bands of the ear: one row per [`HOP`] seconds.
-struct Map {
+pub(crate) struct Map {
     rows: Vec<[f32; EARS]>,
     /// Middles of the bands in hertz.
     middles: [f32; EARS],
@@ -43,14 +43,15 @@ struct Map {
 }
 
 impl Map {
-    fn of(samples: &[f32], rate: f32) -> Map {
-        let size = ((0.02 * rate) as usize).next_power_of_two().max(64);
+    pub(crate) fn of(samples: &[f32], rate: f32, between: Option<f32>) -> Map {
+        let least = if between.is_some() { 0.04 } else { 0.02 };
+        let size = ((least * rate) as usize).next_power_of_two().max(64);
         let mut spectrum = Spectrum::new(size);
         let erb = |f: f32| 21.4 * (1.0 + 0.004_37 * f).log10();
         let hertz = |e: f32| (10.0_f32.powf(e / 21.4) - 1.0) / 0.004_37;
         let (low, high) = (erb(40.0_f32.max(rate / size as f32)), erb((0.48 * rate).min(18_000.0)));
         let step = (high - low) / (EARS - 1) as f32;
-        let middles = std::array::from_fn(|k| hertz(low + k as f32 * step));
+        let middles: [f32; EARS] = std::array::from_fn(|k| hertz(low + k as f32 * step));
         let places: Vec<(usize, f32)> = (0..=size / 2)
             .map(|bin| {
                 let place = (erb(bin as f32 * rate / size as f32) - low) / step;
@@ -64,6 +65,13 @@ impl Map {
         let row = |k: usize| {
             spectrum.power(samples, (k as f32 * HOP * rate) as isize, &mut power);
             let mut row = [0.0; EARS];
+            if let Some(root) = between {
+                row = quiet(&power, &places);
+                let under = |hertz: &f32| *hertz < 2.5 * root;
+                let low = middles.iter().position(|m| !under(m)).unwrap_or(EARS);
+                row[..low].fill(0.0);
+                return row;
+            }
             // Of a sine, whose bins add up to 3/2 of its amplitude squared, half is power.
             for (power, &(band, share)) in power.iter().zip(&places) {
                 row[band] += power * (1.0 - share) / 3.0;
@@ -73,6 +81,35 @@ impl Map {
         };
         let rows = (0..count).map(row).collect();
         Map { rows, middles, places, rate }
+    }
+
+    /// Power under which a place in the map is not heard beside its loudest.
+    fn floor(&self) -> f32 {
+        self.rows.iter().flatten().copied().fold(1e-12, f32::max) * 1e-6
+    }
+
+    /// Mean difference to another map in decibels.
+    pub(crate) fn error(&self, other: &Map) -> f32 {
+        let floor = self.floor();
+        let pairs = self.rows.iter().flatten().zip(other.rows.iter().flatten());
+        let apart = |(a, b): (&f32, &f32)| 10.0 * (a.max(floor) / b.max(floor)).log10().abs();
+        pairs.map(apart).sum::<f32>() / (self.rows.len() * EARS) as f32
+    }
+
+    /// How many decibels this map lies above another on the mean where a noise band sounds.
+    pub(crate) fn off(&self, other: &Map, centre: f32, width: f32) -> f32 {
+        let bell = self.bell(centre, width);
+        let top = bell.iter().copied().fold(1e-20, f32::max);
+        let floor = self.floor();
+        let (mut sum, mut total) = (0.0, 1e-20);
+        for (row, other) in self.rows.iter().zip(&other.rows) {
+            for b in (0..EARS).filter(|&b| bell[b] > 0.1 * top) {
+                let weight = row[b].max(other[b]).max(floor).powf(0.15) * bell[b] / top;
+                sum += weight * 10.0 * (row[b].max(floor) / other[b].max(floor)).log10();
+                total += weight;
+            }
+        }
+        sum / total
     }
 
     /// How white noise of power 1 within a noise band spreads over the ear's bands.
@@ -94,10 +131,30 @@ impl Map {
     }
 }
 
+fn quiet(power: &[f32], places: &[(usize, f32)]) -> [f32; EARS] {
+    let mut row = [0.0; EARS];
+    let mut near: Vec<f32> = Vec::new();
+    for (band, row) in row.iter_mut().enumerate() {
+        let share = |bin: usize| match places[bin] {
+            (k, share) if k == band => 1.0 - share,
+            (k, share) if k + 1 == band => share,
+            _ => 0.0,
+        };
+        let first = places.partition_point(|p| p.0 + 1 < band);
+        let last = places.partition_point(|p| p.0 <= band);
+        let mass: f32 = (first..last).map(share).sum();
+        near.clear();
+        near.extend(&power[first.saturating_sub(1)..(last + 1).min(power.len())]);
+        near.sort_by(f32::total_cmp);
+        *row = near[near.len() / 2] / 0.69 * mass / 3.0;
+    }
+    row
+}
+
 /// The `count` noise bands that come nearest to a sound, loudest first; fewer where some stay
 /// silent.
-pub(crate) fn bands(samples: &[f32], rate: f32, count: usize) -> Vec<Band> {
-    let map = Map::of(samples, rate);
+pub(crate) fn bands(samples: &[f32], rate: f32, count: usize, between: Option<f32>) -> Vec<Band> {
+    let map = Map::of(samples, rate, between);
     let spectra = factor(&map.rows, count);
     let fitted: Vec<(f32, f32, [f32; EARS])> = spectra.iter().map(|s| fit(&map, s)).collect();
     let bells: Vec<[f32; EARS]> = fitted.iter().map(|f| f.2).collect();
@@ -237,19 +294,17 @@ pub(crate) fn add(draft: &mut Draft, bands: &[Band]) {
             }
         } else if let Some((lfo, like)) = nearest(&drawn, &line) {
             let (low, high) = like.range();
-            let offset = mean(&line) - mean(like);
+            let offset = line.range().1 - high;
             draft.preset.patch.band[k].level = to.level.def().legal(low + offset);
             draft.route(lfo, to.level, (high - low) / to.level.def().span());
         }
     }
 }
 
-/// Mean height of a line where it is not silent.
+/// Mean height of a line.
 fn mean(line: &Polyline) -> f32 {
     let end = line.corners.last().map_or(1, |c| c.0).max(1);
-    let heights = (0..=100).map(|k| line.at((k * end) as f32 / 100.0)).filter(|h| *h > -60.0);
-    let (sum, count) = heights.fold((0.0, 1e-6), |(s, n), h| (s + h, n + 1.0));
-    sum / count
+    (0..=100).map(|k| line.at((k * end) as f32 / 100.0)).sum::<f32>() / 101.0
 }
 
 /// The line that runs most like `line`.

@@ -7,10 +7,13 @@ pub mod frames;
 mod grains;
 pub mod harmonics;
 mod layer;
+pub mod polish;
 mod release;
 mod residue;
 mod voice;
 mod warp;
+
+pub use polish::polish;
 
 use cultivar_patch::Preset;
 

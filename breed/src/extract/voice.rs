@@ -45,7 +45,15 @@ pub(crate) fn harmonic(target: &Target, name: &str, rest: Rest) -> Option<Draft>
         let mut left = residue(&target.samples, &layer.sound(target));
         release.make_up(&mut left, target.rate);
         match rest {
-            Rest::Bands => bands::add(&mut draft, &bands::bands(&left, target.rate, 4)),
+            Rest::Bands => bands::add(
+                &mut draft,
+                &bands::bands(
+                    &left,
+                    target.rate,
+                    4,
+                    Some(crate::listen::pitch::frequency_of(target.note)),
+                ),
+            ),
             _ => breath(&mut draft, target, name, &left)?,
         }
     }
@@ -72,7 +80,7 @@ pub(crate) fn noise(target: &Target, name: &str) -> Option<Draft> {
     let release = Release::of(target, &whole, FINE);
     let mut samples = target.samples.clone();
     release.make_up(&mut samples, target.rate);
-    let found = bands::bands(&samples, target.rate, 4);
+    let found = bands::bands(&samples, target.rate, 4, None);
     let peak = found.iter().flat_map(|b| &b.level).copied().fold(f32::MIN, f32::max);
     let mut draft = Draft::new(target, name);
     release.set(&mut draft);

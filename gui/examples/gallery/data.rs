@@ -11,22 +11,22 @@ use cultivar_patch::schema::{Division, Filters, LfoMode, Model, Source, Sync, Wa
 use cultivar_patch::{FRAME, Id, Patch, Point, Preset, Shape, Table, Wavetable};
 
 /// Everything a view borrows from.
-pub struct Data {
-    pub preset: Preset,
-    pub saved: Patch<f32>,
-    pub tables: [Arc<Wavetable>; 3],
-    pub factory_tables: Vec<TableName>,
-    pub live: Live,
-    pub garden: Garden,
-    pub presets: Vec<PresetRow>,
-    pub notices: Vec<Notice>,
-    pub keys: [bool; 128],
-    pub dirty: bool,
+pub(crate) struct Data {
+    pub(crate) preset: Preset,
+    pub(crate) saved: Patch<f32>,
+    pub(crate) tables: [Arc<Wavetable>; 3],
+    pub(crate) factory_tables: Vec<TableName>,
+    pub(crate) live: Live,
+    pub(crate) garden: Garden,
+    pub(crate) presets: Vec<PresetRow>,
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) keys: [bool; 128],
+    pub(crate) dirty: bool,
 }
 
 impl Data {
     /// The view of the data.
-    pub fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View {
             preset: &self.preset,
             saved: Some(&self.saved),
@@ -49,7 +49,7 @@ impl Data {
     }
 
     /// A plucked sound in the middle of a chord, with a garden that grew it.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let preset = preset();
         let mut saved = preset.patch;
         saved[ids().filter[0].cutoff] -= 8.0;
@@ -71,7 +71,7 @@ impl Data {
     }
 
     /// A notice of every tone.
-    pub fn with_notices(mut self) -> Self {
+    pub(crate) fn with_notices(mut self) -> Self {
         let notice = |tone, text: &str| Notice { tone, text: text.into() };
         self.notices = vec![
             notice(Tone::Good, "Saved “Glasswing Pluck”"),
@@ -247,7 +247,7 @@ fn live() -> Live {
 }
 
 /// A garden in the middle of its growth.
-pub fn garden() -> Garden {
+pub(crate) fn garden() -> Garden {
     let best = [80.0, 66.0, 93.0, 58.0, 74.0, 40.0, 86.0, 62.0];
     let counts = [9, 7, 12, 6, 8, 4, 10, 7];
     let strand = |k: usize| StrandView {
@@ -301,7 +301,7 @@ pub fn garden() -> Garden {
     }
 }
 
-pub fn examples() -> Vec<String> {
+pub(crate) fn examples() -> Vec<String> {
     ["Glass", "Pluck", "Voice", "Kick"].map(str::to_owned).to_vec()
 }
 

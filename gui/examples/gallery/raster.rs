@@ -7,13 +7,13 @@ use egui::{Color32, TextureId, TexturesDelta};
 
 /// Textures, and the canvas they are painted on.
 #[derive(Default)]
-pub struct Raster {
+pub(crate) struct Raster {
     textures: HashMap<TextureId, egui::ColorImage>,
 }
 
 impl Raster {
     /// Takes in what egui changed of its textures.
-    pub fn update(&mut self, delta: &TexturesDelta) {
+    pub(crate) fn update(&mut self, delta: &TexturesDelta) {
         for (id, change) in delta.set.iter().flat_map(|(id, all)| all.iter().map(move |c| (id, c)))
         {
             let ImageData::Color(image) = &change.image;
@@ -34,7 +34,12 @@ impl Raster {
     }
 
     /// Paints primitives at `scale` pixels per point; three bytes per pixel, row after row.
-    pub fn paint(&self, primitives: &[ClippedPrimitive], size: [usize; 2], scale: f32) -> Vec<u8> {
+    pub(crate) fn paint(
+        &self,
+        primitives: &[ClippedPrimitive],
+        size: [usize; 2],
+        scale: f32,
+    ) -> Vec<u8> {
         let mut canvas = vec![[0.0_f32; 3]; size[0] * size[1]];
         for primitive in primitives {
             let Primitive::Mesh(mesh) = &primitive.primitive else { continue };

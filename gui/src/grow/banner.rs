@@ -6,7 +6,7 @@ use crate::Command;
 use crate::desk::Desk;
 use crate::icons::Icon;
 use crate::layout::Cut;
-use crate::paint::{text_in, text_width};
+use crate::paint::{speak, text_in, text_width};
 use crate::theme::{Palette, ROUND, Weight, size};
 use crate::view::GardenState;
 use crate::widgets::{chip_width, icon_button, plain_button};
@@ -89,4 +89,5 @@ fn frame(ui: &egui::Ui, rect: Rect, ink: Color32, words: &str, room: f32) -> Rec
 
 fn write(ui: &egui::Ui, rect: Rect, words: &str, ink: Color32) {
     text_in(ui.painter(), rect, Align2::LEFT_CENTER, words, size::SMALL, Weight::Medium, ink);
+    speak(ui, rect, words);
 }

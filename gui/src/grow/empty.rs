@@ -4,7 +4,7 @@ use egui::{Align2, Rect, Stroke, pos2, vec2};
 
 use crate::desk::Desk;
 use crate::layout::Cut;
-use crate::paint::{arc, polar, text};
+use crate::paint::{arc, polar, speak, text};
 use crate::theme::{Palette, Weight, size};
 use crate::widgets::{chip_width, main_button, plain_button};
 use crate::{Command, Purpose};
@@ -16,7 +16,8 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     bulb(ui, centre);
     let line = |y: f32, words: &str, points: f32, weight, ink| {
         let at = pos2(rect.center().x, centre.y + y);
-        text(ui.painter(), at, Align2::CENTER_CENTER, words, points, weight, ink);
+        let rect = text(ui.painter(), at, Align2::CENTER_CENTER, words, points, weight, ink);
+        speak(ui, rect, words);
     };
     line(104.0, "Drop a sound here", size::SCORE, Weight::Bold, p.text);
     line(132.0, "WAV, FLAC, AIFF, MP3, OGG — or try one:", size::BODY, Weight::Regular, p.muted);

@@ -6,7 +6,7 @@ use super::plot::Plot;
 use super::{clock, keys, thousands};
 use crate::Command;
 use crate::desk::Desk;
-use crate::paint::{mark, polar, text, waveform};
+use crate::paint::{mark, polar, speak, text, waveform};
 use crate::theme::{Palette, Weight, size};
 use crate::view::{GardenState, StrandView};
 use crate::widgets::tag;
@@ -103,7 +103,8 @@ fn nodes(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot, s: usize) {
     for (n, node) in strand.nodes.iter().enumerate() {
         let at = plot.node(s, node.score);
         let chosen = garden.selected == Some((s, n));
-        let room = Rect::from_center_size(at, vec2(16.0, 16.0));
+        let side = if n == last { 18.0 } else { 11.0 };
+        let room = Rect::from_center_size(at, vec2(side, side));
         let response = ui.interact(room, ui.scope_id().with(("node", s, n)), Sense::click());
         response.widget_info(|| {
             let name = format!("Strand {} node {}, score {:.0}", s + 1, n + 1, node.score);
@@ -213,7 +214,9 @@ fn status(ui: &egui::Ui, desk: &Desk, rect: Rect) {
             (format!("resting · {work}"), p.muted)
         }
     };
-    tag(ui, rect.left_top() + vec2(12.0, 12.0), &words, ink, p.pool);
+    let at = rect.left_top() + vec2(12.0, 12.0);
+    let right = tag(ui, at, &words, ink, p.pool);
+    speak(ui, Rect::from_min_max(at, pos2(right, at.y + 22.0)), &words);
     let withered = garden.strands.iter().filter(|strand| strand.withered).count();
     let mut count = match garden.strands.len() {
         0 => return,

@@ -6,7 +6,7 @@ use crate::Command;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::memory::Page;
-use crate::paint::{mark, text, text_in};
+use crate::paint::{mark, speak, text, text_in};
 use crate::theme::{PAD, Palette, WELL_ROUND, Weight, size};
 use crate::view::{Aspect, Moved};
 use crate::widgets::{main_button, panel, plain_button};
@@ -58,6 +58,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let left = head.left() + 66.0;
     let room = Rect::from_min_max(pos2(left, head.top()), head.max);
     text_in(ui.painter(), room, Align2::LEFT_CENTER, &step, size::SMALL, Weight::Regular, p.faint);
+    speak(ui, room, &format!("{name}, {step}, score {:.0}", node.score));
     body.cut_top(8.0);
 
     acts(ui, desk, body.cut_bottom(64.0));
@@ -93,6 +94,11 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
 /// One aspect: its name and a bar.
 fn likeness(ui: &egui::Ui, mut row: Rect, aspect: &Aspect) {
     let p = Palette::of(ui);
+    let spoken = match aspect.likeness {
+        Some(likeness) => format!("{} {:.0}", aspect.name, likeness * 100.0),
+        None => format!("{}: {}", aspect.name, aspect.note),
+    };
+    speak(ui, row, &spoken);
     let name = row.cut_left(88.0);
     text_in(
         ui.painter(),

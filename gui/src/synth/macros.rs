@@ -21,7 +21,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     for k in 0..8 {
         let mut cell = body.column(k, 8, 0.0);
         let grip = cell.cut_bottom(14.0);
-        let name = desk.macro_name(k);
+        let own = &desk.view.preset.macros[k];
+        let name = if own.is_empty() { format!("M{}", k + 1) } else { own.clone() };
         let naming = desk.memory.naming.as_ref().is_some_and(|(at, _)| *at == k);
         let knob = Knob::small(ids().macros[k].value, p.amber);
         let shown = if naming { "" } else { name.as_str() };
@@ -74,7 +75,7 @@ fn first_routes(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     };
     write(rect.cut_top(17.0), Align2::LEFT_CENTER, &title, ink);
     if desk.wires.is_empty() {
-        write(rect, Align2::LEFT_TOP, "Drag ⠿ onto a knob", p.faint);
+        write(rect, Align2::LEFT_TOP, "Drag a handle onto a knob", p.faint);
         return;
     }
     let rows = (rect.height() / 15.5).floor().max(1.0) as usize;

@@ -1,0 +1,194 @@
+//! The Synth page.
+
+use std::collections::BTreeSet;
+
+use cultivar_gui::{Command, Gesture, Page, Tab};
+use cultivar_patch::schema::{Source, Sync, ids};
+use cultivar_patch::{Id, Table, defs};
+use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
+use egui_kittest::kittest::Queryable;
+
+use super::{assert_whole, click, double_click, drag, editor, moves, place};
+
+#[test]
+fn every_parameter_has_a_place() {
+    let mut editor = editor(Page::Synth, |data| {
+        for route in &mut data.preset.patch.route {
+            route.source = Source::Lfo1.value();
+            route.destination = ids().filter[0].cutoff.as_destination();
+        }
+    });
+    editor.state_mut().memory.seen = Some(BTreeSet::new());
+    for sync in [Sync::Time, Sync::Tempo] {
+        let patch = &mut editor.state_mut().data.preset.patch;
+        patch.lfo.iter_mut().for_each(|lfo| lfo.sync = sync.value());
+        patch.delay.sync = sync.value();
+        for tab in [Tab::Voice, Tab::Effects, Tab::Routes] {
+            for place in 0..6 {
+                let memory = &mut editor.state_mut().memory;
+                memory.tab = tab;
+                (memory.env, memory.lfo, memory.band) = (place.min(3), place, place.min(3));
+                editor.run();
+            }
+        }
+    }
+    let seen = editor.state_mut().memory.seen.take().unwrap_or_default();
+    let missing: Vec<&str> = (0..defs().len() as u16)
+        .filter(|k| !seen.contains(&Id(*k)))
+        .map(|k| defs()[usize::from(k)].id.as_str())
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn a_dragged_knob_tells_the_whole_movement() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let level = ids().osc[0].level;
+    let before = editor.state().data.preset.patch[level];
+    let at = place(&editor, "A level");
+    drag(&mut editor, at, at - vec2(0.0, 30.0));
+    let told = moves(&editor, level);
+    assert_whole(&told);
+    assert_eq!(told[0].1, before);
+    assert!(told[told.len() - 1].1 > before);
+}
+
+#[test]
+fn shift_makes_a_drag_ten_times_finer() {
+    let level = ids().osc[0].level;
+    let way = |modifiers| {
+        let mut editor = editor(Page::Synth, |data| data.preset.patch[level] = -40.0);
+        let at = place(&editor, "A level");
+        editor.event(Event::ModifiersChanged(modifiers));
+        drag(&mut editor, at, at - vec2(0.0, 60.0));
+        editor.state().data.preset.patch[level] + 40.0
+    };
+    let (coarse, fine) = (way(Modifiers::NONE), way(Modifiers::SHIFT));
+    assert!((coarse / fine - 10.0).abs() < 0.5, "{coarse} and {fine} dB");
+}
+
+#[test]
+fn a_double_click_resets_a_knob_and_the_wheel_steps_it() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let (level, unison) = (ids().osc[0].level, ids().osc[0].voices);
+    let at = place(&editor, "A level");
+    double_click(&mut editor, at);
+    assert_eq!(editor.state().data.preset.patch[level], level.def().default);
+    let at = place(&editor, "A unison");
+    editor.event(Event::PointerMoved(at));
+    editor.step();
+    editor.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, 1.0),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    editor.run();
+    assert_eq!(moves(&editor, unison), [(Gesture::Once, 6.0)]);
+}
+
+#[test]
+fn a_value_is_typed_after_enter() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let cutoff = ids().filter[0].cutoff;
+    editor.get_by_label("Filter 1 cutoff").focus();
+    editor.run();
+    editor.key_press(Key::Enter);
+    editor.run();
+    let field = editor.get_by_label("Type Filter 1 cutoff");
+    field.focus();
+    editor.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    editor.run();
+    editor.get_by_label("Type Filter 1 cutoff").type_text("440 Hz");
+    editor.run();
+    editor.key_press(Key::Enter);
+    editor.run();
+    let told = moves(&editor, cutoff);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!((told[0].1 - 69.0).abs() < 0.01);
+}
+
+#[test]
+fn arrows_step_a_knob_that_has_the_focus() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let level = ids().osc[0].level;
+    editor.get_by_label("A level").focus();
+    editor.run();
+    editor.key_press(Key::ArrowUp);
+    editor.run();
+    let told = moves(&editor, level);
+    assert!(matches!(told[..], [(Gesture::Once, v)] if v > -2.1), "{told:?}");
+}
+
+#[test]
+fn a_source_dragged_onto_a_knob_becomes_a_route() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let from = place(&editor, "Drag LFO 2 onto a knob");
+    let to = place(&editor, "B level");
+    drag(&mut editor, from, to);
+    let wanted = Command::AddRoute {
+        slot: 7,
+        source: Source::Lfo2,
+        destination: ids().osc[1].level,
+        amount: 0.25,
+    };
+    assert!(editor.state().commands.contains(&wanted), "{:?}", editor.state().commands);
+}
+
+#[test]
+fn a_route_is_removed_from_the_list() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Routes");
+    click(&mut editor, "Remove route 3");
+    assert_eq!(editor.state().commands, [Command::RemoveRoute { slot: 2 }]);
+}
+
+#[test]
+fn a_menu_chooses_a_filter() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Filter 1 model");
+    click(&mut editor, "Band-pass 12");
+    assert_eq!(moves(&editor, ids().filter[0].model), [(Gesture::Once, 2.0)]);
+}
+
+#[test]
+fn the_next_wavetable_is_a_click_away() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Next wavetable of B");
+    let choir = Table::Factory("choir".into());
+    assert_eq!(editor.state().commands, [Command::SetTable { osc: 1, table: choir }]);
+}
+
+#[test]
+fn the_end_of_the_decay_sets_decay_and_sustain() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let env = &ids().env[0];
+    let before = editor.state().data.preset.patch.env[0];
+    let at = place(&editor, "Decay end and sustain");
+    drag(&mut editor, at, at + vec2(20.0, -15.0));
+    assert_whole(&moves(&editor, env.decay));
+    assert_whole(&moves(&editor, env.sustain));
+    let after = editor.state().data.preset.patch.env[0];
+    assert!(after.decay > before.decay && after.sustain > before.sustain);
+}
+
+#[test]
+fn points_of_a_shape_are_moved_added_and_taken_away() {
+    let mut editor = editor(Page::Synth, |data| data.preset.shapes[0] = Default::default());
+    let shape = |editor: &super::Editor| editor.state().data.preset.shapes[0].clone();
+    let at = place(&editor, "Point 2");
+    drag(&mut editor, at, at + vec2(10.0, 20.0));
+    let moved = shape(&editor).points()[1];
+    assert!(moved.x > 0.25 && moved.y < 0.9, "{moved:?}");
+    let Some(Command::SetShape { gesture: Gesture::Begin, .. }) = editor.state().commands.first()
+    else {
+        panic!("{:?}", editor.state().commands.first());
+    };
+    let image = editor.get_by_label("Shape of LFO 1").rect();
+    double_click(&mut editor, image.left_bottom() + vec2(60.0, -14.0));
+    assert_eq!(shape(&editor).points().len(), 5);
+    let at = place(&editor, "Point 2");
+    double_click(&mut editor, at);
+    assert_eq!(shape(&editor).points().len(), 4);
+}

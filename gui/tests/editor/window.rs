@@ -1,0 +1,181 @@
+//! What is around the pages: header, presets, keyboard, files over the window.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cultivar_gui::{Command, Page, Side, zoom_for};
+use egui::{Event, Key, vec2};
+use egui_kittest::kittest::Queryable;
+
+use super::{Editor, button, click, editor, place};
+
+#[test]
+fn the_header_asks_for_what_it_says() {
+    let mut editor = editor(Page::Synth, |_| {});
+    for name in
+        ["Previous preset", "Next preset", "Undo", "Redo", "Sound B", "Not a favourite any more"]
+    {
+        click(&mut editor, name);
+    }
+    let loved = Command::Favourite { id: "glasswing pluck".into(), on: false };
+    let wanted = [
+        Command::PreviousPreset,
+        Command::NextPreset,
+        Command::Undo,
+        // There is nothing to redo.
+        Command::SwitchSide(Side::B),
+        loved,
+    ];
+    assert_eq!(editor.state().commands, wanted);
+    click(&mut editor, "Grow");
+    assert_eq!(editor.state().memory.settings.page, Page::Grow);
+}
+
+#[test]
+fn a_preset_is_searched_and_loaded() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Preset Glasswing Pluck");
+    editor.get_by_label("Search presets").focus();
+    editor.run();
+    editor.get_by_label("Search presets").type_text("wood bass");
+    editor.run();
+    assert!(editor.query_by_label("Load Wickerlight").is_none());
+    click(&mut editor, "Load Cedar Thumb");
+    assert_eq!(editor.state().commands, [Command::LoadPreset("cedar thumb".into())]);
+}
+
+#[test]
+fn a_preset_is_saved_under_a_name() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Save");
+    click(&mut editor, "Save as new");
+    let tags = vec!["pluck".to_owned(), "bright".to_owned()];
+    assert_eq!(editor.state().commands, [Command::SaveAs { name: "Glasswing Pluck".into(), tags }]);
+}
+
+#[test]
+fn the_mouse_plays_the_keyboard() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let keys = editor.get_by_label("Keyboard").rect();
+    // The lowest white key, low down.
+    let at = keys.left_bottom() + vec2(8.0, -6.0);
+    editor.event(Event::PointerMoved(at));
+    button(&mut editor, at, true);
+    editor.run();
+    let [Command::Play { key: 36, velocity }] = editor.state().commands[..] else {
+        panic!("{:?}", editor.state().commands);
+    };
+    assert!(velocity > 0.9);
+    editor.event(Event::PointerMoved(at + vec2(31.0, 0.0)));
+    editor.run();
+    button(&mut editor, at, false);
+    editor.run();
+    let rest = &editor.state().commands[1..];
+    assert!(
+        matches!(
+            rest,
+            [Command::Stop { key: 36 }, Command::Play { key: 38, .. }, Command::Stop { key: 38 }]
+        ),
+        "{rest:?}"
+    );
+}
+
+#[test]
+fn the_computer_plays_only_where_it_may() {
+    let mut editor = editor(Page::Synth, |_| {});
+    editor.key_press(Key::A);
+    editor.run();
+    assert_eq!(editor.state().commands, []);
+    editor.state_mut().memory.settings.computer_keys = true;
+    editor.key_press(Key::A);
+    editor.run();
+    let wanted = [Command::Play { key: 60, velocity: 0.8 }, Command::Stop { key: 60 }];
+    assert_eq!(editor.state().commands, wanted);
+    editor.state_mut().commands.clear();
+    click(&mut editor, "Preset Glasswing Pluck");
+    editor.get_by_label("Search presets").focus();
+    editor.run();
+    editor.key_press(Key::A);
+    editor.run();
+    assert_eq!(editor.state().commands, []);
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("the editor reads no files".into())
+    }
+}
+
+fn drop_file(editor: &mut Editor, path: &str) -> Vec<Command> {
+    editor.input_mut().dropped_files.push(Arc::new(Dropped(path.into())));
+    editor.step();
+    editor.input_mut().dropped_files.clear();
+    editor.run();
+    std::mem::take(&mut editor.state_mut().commands)
+}
+
+#[test]
+fn a_dropped_file_becomes_what_it_is() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let preset = Command::LoadFile("/p/Pluck.cultivar".into());
+    assert_eq!(drop_file(&mut editor, "/p/Pluck.cultivar"), [preset]);
+    let at = place(&editor, "Wavetable of oscillator B");
+    editor.event(Event::PointerMoved(at));
+    editor.run();
+    let table = Command::LoadTable { osc: 1, path: "/w/Basic.wav".into() };
+    assert_eq!(drop_file(&mut editor, "/w/Basic.wav"), [table]);
+    let at = place(&editor, "Keyboard");
+    editor.event(Event::PointerMoved(at));
+    editor.run();
+    let grow = Command::Grow { path: "/s/kick.flac".into() };
+    assert_eq!(drop_file(&mut editor, "/s/kick.flac"), [grow]);
+    assert_eq!(editor.state().memory.settings.page, Page::Grow);
+    assert_eq!(drop_file(&mut editor, "/v/holiday.mp4"), []);
+    editor.get_by_label("holiday.mp4: a video");
+}
+
+#[test]
+fn a_file_over_the_window_is_judged_by_its_name() {
+    for (path, words) in [("/s/kick.wav", "Grow from kick.wav"), ("/v/a.mp4", "a.mp4 is a video")] {
+        let mut editor = editor(Page::Grow, |_| {});
+        let hovered = egui::HoveredFile { path: Some(path.into()), ..Default::default() };
+        editor.input_mut().hovered_files.push(hovered);
+        editor.step();
+        editor.get_by_label(words);
+    }
+}
+
+#[test]
+fn a_notice_is_read_and_closed() {
+    let mut editor = editor(Page::Grow, |data| {
+        *data = std::mem::replace(data, super::data::Data::new()).with_notices();
+    });
+    editor.get_by_label("kick.wav: no sound in the file (0 samples)");
+    click(&mut editor, "Close notice 2");
+    assert_eq!(editor.state().commands, [Command::CloseNotice(1)]);
+}
+
+#[test]
+fn an_idle_editor_does_not_repaint() {
+    for page in [Page::Grow, Page::Synth] {
+        let mut editor = editor(page, |_| {});
+        editor.step();
+        let root = egui::ViewportId::ROOT;
+        let wait = editor.output().viewport_output[&root].repaint_delay;
+        assert!(wait > std::time::Duration::from_secs(3600), "{page:?}: {wait:?}");
+    }
+}
+
+#[test]
+fn the_editor_fits_any_window() {
+    assert_eq!(zoom_for(vec2(1120.0, 720.0)), 1.0);
+    assert_eq!(zoom_for(vec2(2240.0, 1600.0)), 2.0);
+    assert!((zoom_for(vec2(840.0, 720.0)) - 0.75).abs() < 1e-6);
+}
