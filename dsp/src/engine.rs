@@ -3,9 +3,9 @@
 use cultivar_patch::Id;
 
 use crate::event::{Event, Timed, Which};
+use crate::isa::Isa;
 use crate::math::{Block, CONTROL};
 use crate::notes::{Channels, Keys};
-use crate::oscillator::kernel::Plain;
 use crate::pool::Pool;
 use crate::sound::Sound;
 use crate::voice::{Playhead, Voice};
@@ -108,8 +108,8 @@ impl Engine {
         self.peak = [0.0; 2];
     }
 
-    /// Makes a sound the playing one; held notes keep theirs. Gives it back where there is no
-    /// room: fetch what has `retired` first.
+    /// Makes a sound the playing one; held notes keep theirs. Gives it back where it was made
+    /// for another sample rate, or where there is no room: fetch what has `retired` first.
     pub fn play(&mut self, sound: Box<Sound>) -> Result<(), Box<Sound>> {
         self.current = Some(self.admit(sound)?);
         Ok(())
@@ -188,6 +188,9 @@ impl Engine {
     pub fn transport(&mut self, tempo: f64, beat: f64, playing: bool) {
         let tempo = if tempo.is_finite() { tempo.clamp(10.0, 1000.0) } else { 120.0 };
         let beat = if beat.is_finite() { beat } else { 0.0 };
+        // The clock is kept for the end of the grid interval.
+        let ahead = if self.rolled { CONTROL - self.offset } else { 0 };
+        let beat = beat + ahead as f64 / f64::from(self.rate) * tempo / 60.0;
         // Small differences are the host's rounding; following them would tie the sound to
         // how blocks are cut.
         let jumped = (beat - self.clock.beat).abs() > 1e-3 || !self.clock.playing;
@@ -268,10 +271,10 @@ impl Engine {
         let step = CONTROL as f64 / f64::from(self.rate);
         let beat_ahead = self.clock.beat + step * self.clock.tempo / 60.0;
         for place in 0..SOUNDS {
-            let mut sources = None;
-            if let Some(voice) = self.newest(Some(place)) {
-                sources = Some(*voice.sources());
+            if self.sounds[place].is_none() {
+                continue;
             }
+            let newest = self.newest(Some(place)).map(|voice| *voice.sources());
             let Some(sound) = &mut self.sounds[place] else { continue };
             let voices = &mut self.voices;
             sound.step(|id, value| {
@@ -289,8 +292,7 @@ impl Engine {
                     }
                 });
             }
-            let sources = sources.unwrap_or_else(|| sound.sources());
-            sound.tick(&sources, self.clock.playing.then_some(beat_ahead));
+            sound.tick(newest.as_ref(), self.clock.playing.then_some(beat_ahead));
         }
         for k in self.voices.busy() {
             if self.voices[k].roll() {
@@ -363,66 +365,4 @@ fn add(from: &Block, to: &mut [f32]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to += if from.abs() > 1e-15 && from.is_finite() { *from } else { 0.0 };
     }
-}
-
-/// The widest instructions of this processor.
-#[derive(Clone, Copy, Debug)]
-enum Isa {
-    Plain,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-}
-
-impl Isa {
-    fn detect() -> Self {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let wide = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if wide && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-                return Isa::Avx512;
-            }
-            if wide {
-                return Isa::Avx2;
-            }
-        }
-        Isa::Plain
-    }
-
-    #[inline]
-    fn render(
-        self,
-        voice: &mut Voice,
-        sound: &Sound,
-        at: usize,
-        len: usize,
-        out: &mut [Block; 2],
-    ) -> bool {
-        match self {
-            Isa::Plain => plain(voice, sound, at, len, out),
-            // SAFETY: `detect` has seen the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2(voice, sound, at, len, out) },
-            // SAFETY: `detect` has seen the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { avx512(voice, sound, at, len, out) },
-        }
-    }
-}
-
-fn plain(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
-    v.render::<Plain>(s, at, len, out)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn avx2(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
-    v.render::<crate::oscillator::kernel::Avx2>(s, at, len, out)
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
-fn avx512(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
-    v.render::<crate::oscillator::kernel::Avx512>(s, at, len, out)
 }

@@ -230,7 +230,7 @@ impl Filter {
             mix: Mix::of(Model::Low12),
             order: 1,
             saturation: Saturation::default(),
-            wet: Ramp::still(1.0),
+            wet: Ramp::default(),
             known: [f32::NAN; 3],
             ends: [(0.1, 1.0); 2],
             fresh: true,
@@ -239,6 +239,7 @@ impl Filter {
 
     /// A note begins.
     pub(crate) fn start(&mut self) {
+        self.wet = Ramp::default();
         self.fresh = true;
     }
 
@@ -251,16 +252,29 @@ impl Filter {
             self.known = wanted;
             self.tune(rate);
         }
-        let fresh = self.fresh;
+        // What was not heard begins from rest.
+        let fresh = self.fresh || !self.is_heard();
         for (section, (g, k)) in self.sections.iter_mut().zip(self.ends).take(self.order) {
             section.aim(span, fresh, g, k);
         }
         self.saturation.aim(span, fresh, knobs.drive);
-        if fresh {
-            self.wet = Ramp::still(knobs.mix);
+        let wet = if knobs.on >= 0.5 { knobs.mix } else { 0.0 };
+        if self.fresh {
+            self.wet = Ramp::still(wet);
         }
-        self.wet.aim(span, knobs.mix);
+        self.wet.aim(span, wet);
         self.fresh = false;
+    }
+
+    /// The note has begun.
+    pub(crate) fn begun(&mut self) {
+        self.fresh = false;
+    }
+
+    /// Whether anything of it is heard in this interval.
+    #[inline(always)]
+    pub(crate) fn is_heard(&self) -> bool {
+        !self.wet.is_silent()
     }
 
     /// Works out the ends of the lines for the wanted corner, resonance and model.
@@ -288,7 +302,11 @@ impl Filter {
 
     /// Filters `len` samples in place, `base` samples after the last aim.
     #[inline(always)]
-    pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
+    pub(crate) fn render(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
+        if !self.is_heard() {
+            return;
+        }
+        let [left, right] = sides;
         let dry = (*left, *right);
         self.saturation.render(base, &mut left[..len], &mut right[..len]);
         for section in &mut self.sections[..self.order] {
@@ -311,18 +329,24 @@ mod tests {
 
     /// Gain in decibels at a frequency, in steady state.
     fn response(model: Model, resonance: f32, cutoff: f32, at: f32) -> f32 {
-        let knobs =
-            Knobs { model: model.value(), cutoff, resonance, ..Patch::<f32>::default().filter[0] };
+        let knobs = Knobs {
+            on: 1.0,
+            model: model.value(),
+            cutoff,
+            resonance,
+            ..Patch::<f32>::default().filter[0]
+        };
         let mut filter = Filter::new();
         let (mut power, mut clock) = (0.0f64, 0u32);
         for tick in 0..600 {
             filter.aim(&Span::WHOLE, &knobs, 0.0, 48000.0);
-            let mut left: Block = std::array::from_fn(|n| {
+            let left: Block = std::array::from_fn(|n| {
                 let turns = f64::from(clock + n as u32) * f64::from(at) / 48000.0;
                 (turns * std::f64::consts::TAU).sin() as f32
             });
-            let mut right = left;
-            filter.render(0, CONTROL, &mut left, &mut right);
+            let mut sides = [left; 2];
+            filter.render(0, CONTROL, &mut sides);
+            let [left, _] = sides;
             clock += CONTROL as u32;
             if tick >= 300 {
                 power += left.iter().map(|x| f64::from(x * x)).sum::<f64>();

@@ -7,8 +7,10 @@ mod event;
 pub mod factory;
 mod filter;
 mod halfband;
+mod isa;
 mod lfo;
 mod math;
+mod motion;
 mod noise;
 mod notes;
 mod oscillator;
@@ -16,6 +18,7 @@ mod pool;
 mod routes;
 mod sound;
 mod studio;
+mod timbre;
 mod voice;
 
 pub use engine::{Engine, SOUNDS, VOICES};

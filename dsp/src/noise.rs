@@ -116,7 +116,7 @@ impl Noise {
     /// Draws all lines anew.
     pub(crate) fn aim(&mut self, span: &Span, knobs: &Knobs<f32>, rate: f32) {
         self.slope.follow(knobs.colour, rate);
-        let level = amplitude(knobs.level);
+        let level = if knobs.on >= 0.5 { amplitude(knobs.level) } else { 0.0 };
         let ((mid, side), (left, right)) = (ears(knobs.spread), pan(knobs.pan));
         let ends =
             [level * left * mid, level * left * side, level * right * mid, -level * right * side];
@@ -130,9 +130,23 @@ impl Noise {
         self.fresh = false;
     }
 
+    /// The note has begun.
+    pub(crate) fn begun(&mut self) {
+        self.fresh = false;
+    }
+
+    /// Whether anything sounds in this interval.
+    #[inline(always)]
+    pub(crate) fn is_loud(&self) -> bool {
+        !self.left.iter().chain(&self.right).all(Ramp::is_silent)
+    }
+
     /// Adds `len` samples to both sides.
     #[inline(always)]
     pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
+        if !self.is_loud() {
+            return;
+        }
         let (mut a, mut b) = ([0.0; CONTROL], [0.0; CONTROL]);
         fill(self.seed, self.count, &mut a, len);
         fill(self.seed ^ 0x5bd1_e995, self.count, &mut b, len);
@@ -170,7 +184,6 @@ pub(crate) struct Bands {
     g: Lane,
     k: Lane,
     level: [Ramp; LANES],
-    on: bool,
     fresh: bool,
     /// Amplitudes of the second source on the two sides.
     spread: (f32, f32),
@@ -192,7 +205,6 @@ impl Bands {
             g: [0.1; LANES],
             k: [1.0; LANES],
             level: [Ramp::default(); LANES],
-            on: false,
             fresh: true,
             spread: (1.0, 0.0),
         }
@@ -215,10 +227,8 @@ impl Bands {
     ) {
         let ((mid, side), (left, right)) = (ears(noise.spread), pan(noise.pan));
         self.spread = (mid, side);
-        self.on = false;
         for (k, band) in bands.iter().enumerate() {
             let on = band.on >= 0.5;
-            self.on |= on;
             let turns = (hertz(band.centre + band.key * above) / rate).clamp(1e-5, 0.45);
             let g = (std::f32::consts::PI * turns).tan();
             let damping = damping(band.width);
@@ -241,10 +251,21 @@ impl Bands {
         }
     }
 
+    /// The note has begun.
+    pub(crate) fn begun(&mut self) {
+        self.fresh = false;
+    }
+
+    /// Whether anything sounds in this interval.
+    #[inline(always)]
+    pub(crate) fn is_loud(&self) -> bool {
+        !self.level.iter().all(Ramp::is_silent)
+    }
+
     /// Adds `len` samples to both sides.
     #[inline(always)]
     pub(crate) fn render(&mut self, base: usize, len: usize, left: &mut Block, right: &mut Block) {
-        if !self.on && self.level.iter().all(Ramp::is_silent) {
+        if !self.is_loud() {
             return;
         }
         let (mut a, mut b) = ([0.0; CONTROL], [0.0; CONTROL]);
@@ -338,7 +359,7 @@ mod tests {
 
     #[test]
     fn white_noise_is_as_loud_as_a_sine_and_spread_tells_the_ears_apart() {
-        let mut knobs = Knobs { level: 0.0, ..Patch::<f32>::default().noise };
+        let mut knobs = Knobs { on: 1.0, level: 0.0, ..Patch::<f32>::default().noise };
         for (spread, like) in [(0.0, 1.0), (1.0, 0.0)] {
             knobs.spread = spread;
             let sides = noise(&knobs);
@@ -349,7 +370,7 @@ mod tests {
 
     #[test]
     fn colour_is_a_slope_in_decibels_per_octave() {
-        let mut knobs = Knobs { level: 0.0, spread: 0.0, ..Patch::<f32>::default().noise };
+        let mut knobs = Knobs { on: 1.0, level: 0.0, spread: 0.0, ..Patch::<f32>::default().noise };
         for colour in [-9.0, -6.0, -3.0, 3.0, 6.0] {
             knobs.colour = colour;
             let [x, _] = noise(&knobs);

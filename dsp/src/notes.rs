@@ -313,12 +313,11 @@ impl Engine {
             if let Some(sound) = self.sounds[from].as_ref() {
                 self.voices[k].interrupt(self.offset, sound);
             }
-            self.voices[k].crossfade(false);
+            self.voices[k].give_way();
             if let Some(sound) = self.sounds[place].as_ref() {
                 let voice = self.voices.begin(free);
                 voice.start(&onset, sound, self.offset);
-                voice.crossfade(true);
-                voice.life = life;
+                voice.come_in(life);
             }
         }
         for held in &mut self.keys.held[..self.keys.len] {

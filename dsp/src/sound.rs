@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cultivar_patch::schema::{LfoMode, Source, ids};
+use cultivar_patch::schema::{Division, LfoMode, Source, Sync, ids};
 use cultivar_patch::{Id, Kind, Patch, Preset, Table};
 
 use crate::effects::Chain;
@@ -37,6 +37,8 @@ pub struct Sound {
     /// Turns of the free-running LFOs at the end of the grid interval.
     pub(crate) free: [f64; 6],
     pub(crate) tempo: f32,
+    /// Sources of the newest voice, kept after it has ended.
+    sources: Sources,
     chain: Chain,
     /// Whether the effects were told their values at the last grid point.
     awake: bool,
@@ -76,6 +78,7 @@ impl Sound {
             global: values,
             free: [0.0; 6],
             tempo: 120.0,
+            sources: [0.0; SOURCES],
             chain: Chain::new(rate),
             awake: false,
         });
@@ -104,6 +107,7 @@ impl Sound {
         self.moves = Moves::NONE;
         self.global = self.values;
         self.free = [0.0; 6];
+        self.sources = [0.0; SOURCES];
         self.chain.reset();
         self.awake = false;
     }
@@ -152,22 +156,32 @@ impl Sound {
         }
     }
 
-    /// Lets one grid interval of `span` begin: free-running LFOs, master level, effects.
-    /// `sources` are those of the newest voice.
-    pub(crate) fn tick(&mut self, sources: &Sources, beat: Option<f64>) {
+    /// Lets a grid interval begin: free-running LFOs, master level, effects.
+    /// `newest` are the sources of the newest voice.
+    pub(crate) fn tick(&mut self, newest: Option<&Sources>, beat: Option<f64>) {
+        if let Some(sources) = newest {
+            self.sources = *sources;
+        }
+        for (source, knob) in self.sources[MACRO..].iter_mut().zip(&self.values.macros) {
+            *source = knob.value;
+        }
         let time = CONTROL as f64 / f64::from(self.rate);
         for (turns, lfo) in self.free.iter_mut().zip(&self.values.lfo) {
             if LfoMode::of(lfo.mode) == LfoMode::Free {
-                let synced = cultivar_patch::schema::Sync::of(lfo.sync)
-                    == cultivar_patch::schema::Sync::Tempo;
-                let beats = f64::from(cultivar_patch::schema::Division::of(lfo.division).beats());
+                let synced = Sync::of(lfo.sync) == Sync::Tempo;
+                let beats = f64::from(Division::of(lfo.division).beats());
                 *turns = match beat {
                     Some(beat) if synced => (beat / beats).rem_euclid(1.0),
                     _ => (*turns + time * f64::from(speed(lfo, self.tempo))).fract(),
                 };
             }
         }
-        self.behind.apply(&self.values, sources, [&self.moves, &Moves::NONE], &mut self.global);
+        self.behind.apply(
+            &self.values,
+            &self.sources,
+            [&self.moves, &Moves::NONE],
+            &mut self.global,
+        );
         self.awake = !self.chain.silent();
         if self.awake {
             self.chain.control(&self.global, self.tempo);
@@ -196,15 +210,6 @@ impl Sound {
     /// Whether LFO `k` is listened to.
     pub(crate) fn uses_lfo(&self, k: usize) -> bool {
         self.routes.hears(LFO + k) || self.behind.hears(LFO + k)
-    }
-
-    /// Sources that no voice has: macros.
-    pub(crate) fn sources(&self) -> Sources {
-        let mut sources = [0.0; SOURCES];
-        for (source, knob) in sources[MACRO..].iter_mut().zip(&self.values.macros) {
-            *source = knob.value;
-        }
-        sources
     }
 }
 

@@ -1,23 +1,17 @@
-//! One sounding note: oscillators and noise through two filters, moved by envelopes and LFOs.
+//! One sounding note.
 
-use cultivar_patch::schema::{Filters, Source, To, Warp};
+use cultivar_patch::schema::Source;
 use cultivar_patch::{Id, Patch};
 
-use crate::envelope::{Envelope, Stage};
+use crate::envelope::Stage;
 use crate::event::Which;
-use crate::filter::Filter;
-use crate::lfo::Oscillation;
-use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, hertz, pan, seconds};
-use crate::noise::{Bands, Noise};
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, pan, seconds};
+use crate::motion::Motion;
 use crate::oscillator::kernel::Lanes;
-use crate::oscillator::{Aim, Oscillator};
 use crate::routes::{ENV, LFO, MACRO, Moves, SOURCES, Sources};
 use crate::sound::Sound;
+use crate::timbre::Timbre;
 
-/// Seconds in which a stolen or choked voice fades.
-const FADE: f32 = 0.004;
-/// Seconds in which held notes change to an auditioned sound.
-const CROSSFADE: f32 = 0.03;
 /// Sizes of a stretch that add up to more are a fault.
 const FAULT: f32 = 1e6;
 
@@ -43,43 +37,6 @@ impl Expression {
         volume: 1.0,
         pan: 0.0,
     };
-}
-
-/// All that moves by itself: what has to be known of a moment to go on from it.
-#[derive(Clone, Copy, Debug, Default)]
-struct Motion {
-    env: [Envelope; 4],
-    lfo: [Oscillation; 6],
-    /// Semitones that the pitch is still away from the note, and seconds until it is there.
-    glide: (f32, f32),
-    /// Share of full loudness, and its change per second.
-    fade: (f32, f32),
-}
-
-impl Motion {
-    fn advance(&mut self, time: f32, patch: &Patch<f32>, sound: &Sound) {
-        for (k, env) in self.env.iter_mut().enumerate() {
-            if sound.uses_env(k) {
-                env.advance(time, &patch.env[k]);
-            }
-        }
-        for (k, lfo) in self.lfo.iter_mut().enumerate() {
-            if sound.uses_lfo(k) {
-                lfo.advance(time, &patch.lfo[k], &sound.curves[k], sound.tempo, sound.free[k]);
-            }
-        }
-        let (away, left) = self.glide;
-        self.glide = match left > time {
-            true => (away * (1.0 - time / left), left - time),
-            false => (0.0, 0.0),
-        };
-        let (share, pace) = self.fade;
-        self.fade.0 = (share + pace * time).clamp(0.0, 1.0);
-    }
-
-    fn is_over(&self) -> bool {
-        self.env[0].stage == Stage::Done || (self.fade.0 == 0.0 && self.fade.1 < 0.0)
-    }
 }
 
 /// How far a voice is in its life.
@@ -134,10 +91,7 @@ pub(crate) struct Voice {
     /// Whether the lines must be drawn anew before the next sample.
     pub(crate) stale: bool,
     fresh: bool,
-    oscillators: [Oscillator; 3],
-    noise: Noise,
-    bands: Bands,
-    filters: [Filter; 2],
+    timbre: Timbre,
     left: Ramp,
     right: Ramp,
     /// Sources at the next grid point.
@@ -162,10 +116,7 @@ impl Voice {
             drawn_at: 0,
             stale: false,
             fresh: true,
-            oscillators: std::array::from_fn(|_| Oscillator::new()),
-            noise: Noise::new(),
-            bands: Bands::new(),
-            filters: std::array::from_fn(|_| Filter::new()),
+            timbre: Timbre::new(),
             left: Ramp::default(),
             right: Ramp::default(),
             sources: [0.0; SOURCES],
@@ -174,14 +125,9 @@ impl Voice {
 
     /// Begins a note `at` samples into the grid interval.
     pub(crate) fn start(&mut self, onset: &Onset, sound: &Sound, at: usize) {
-        self.now = Motion { fade: (1.0, 0.0), ..Motion::default() };
+        self.now = Motion::new();
         self.patch = sound.values;
-        for (k, osc) in self.oscillators.iter_mut().enumerate() {
-            osc.start(&self.patch.osc[k], hash(onset.seed ^ (k as u32 + 1)));
-        }
-        self.noise.start(hash(onset.seed ^ 11));
-        self.bands.start(hash(onset.seed ^ 12));
-        self.filters.iter_mut().for_each(Filter::start);
+        self.timbre.start(&self.patch, onset.seed);
         (self.left, self.right) = (Ramp::default(), Ramp::default());
         self.moves = Moves::NONE;
         self.fresh = true;
@@ -193,8 +139,7 @@ impl Voice {
     /// Goes on as another note: the sound does not break off, the envelopes start anew.
     pub(crate) fn restart(&mut self, onset: &Onset, sound: &Sound) {
         self.take(onset, sound);
-        self.now.env.iter_mut().for_each(Envelope::start);
-        self.now.lfo.iter_mut().for_each(Oscillation::start);
+        self.now.restart();
         self.random = random(onset.seed);
     }
 
@@ -215,26 +160,28 @@ impl Voice {
     /// Lets the key go.
     pub(crate) fn release(&mut self) {
         self.life = Life::Released;
-        self.now.env.iter_mut().for_each(Envelope::release);
+        self.now.release();
         self.stale = true;
     }
 
     /// Fades quickly: its place is wanted.
     pub(crate) fn fade(&mut self) {
         self.life = Life::Fading;
-        self.now.fade.1 = -1.0 / FADE;
+        self.now.leave(false);
         self.stale = true;
     }
 
-    /// Gives way to, or comes in for, another voice of the same note.
-    pub(crate) fn crossfade(&mut self, enters: bool) {
-        self.now.fade = match enters {
-            true => (0.0, 1.0 / CROSSFADE),
-            false => (self.now.fade.0, -1.0 / CROSSFADE),
-        };
-        if !enters {
-            self.life = Life::Fading;
-        }
+    /// Gives way to another voice of the same note.
+    pub(crate) fn give_way(&mut self) {
+        self.life = Life::Fading;
+        self.now.leave(true);
+        self.stale = true;
+    }
+
+    /// Comes in for another voice of the same note.
+    pub(crate) fn come_in(&mut self, life: Life) {
+        self.life = life;
+        self.now.enter();
         self.stale = true;
     }
 
@@ -291,7 +238,7 @@ impl Voice {
     pub(crate) fn draw(&mut self, sound: &Sound, at: usize) {
         if self.fresh {
             let span = Span { elapsed: 0, over: true, left: CONTROL };
-            self.aim(sound, &span, &self.now.clone());
+            self.aim(sound, &span, self.now);
         }
         let over = at == 0;
         let elapsed = if over { CONTROL - self.drawn_at } else { at - self.drawn_at };
@@ -301,14 +248,16 @@ impl Voice {
         };
         self.ahead = self.now;
         self.ahead.advance(span.left as f32 / sound.rate, &self.patch, sound);
-        self.aim(sound, &span, &self.ahead.clone());
+        self.aim(sound, &span, self.ahead);
         self.drawn_at = at;
         self.stale = false;
-        self.fresh = false;
+        if std::mem::take(&mut self.fresh) {
+            self.timbre.begun();
+        }
     }
 
-    fn aim(&mut self, sound: &Sound, span: &Span, motion: &Motion) {
-        self.listen(sound, motion);
+    fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {
+        self.listen(sound, &motion);
         sound.routes.apply(
             &sound.values,
             &self.sources,
@@ -320,36 +269,10 @@ impl Voice {
             + motion.glide.0
             + expression.bend * patch.voice.bend
             + expression.tuning;
-        let above = note - 60.0;
-        let heard = std::array::from_fn::<bool, 3, _>(|k| sound_listens_to(patch, k));
-        for (k, osc) in self.oscillators.iter_mut().enumerate() {
-            let knobs = &patch.osc[k];
-            if knobs.on >= 0.5 || heard[k] {
-                let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
-                let turns = hertz(pitch) / sound.rate;
-                let limit = reach(sound.rate);
-                let aim = Aim { span: *span, turns, limit, heard: heard[k] };
-                osc.aim(knobs, &sound.tables[k], &aim);
-            }
-        }
-        if patch.noise.on >= 0.5 {
-            self.noise.aim(span, &patch.noise, sound.rate);
-        }
-        if patch.band.iter().any(|band| band.on >= 0.5) {
-            self.bands.aim(span, &patch.band, &patch.noise, above, sound.rate);
-        }
-        for (filter, knobs) in self.filters.iter_mut().zip(&patch.filter) {
-            if knobs.on >= 0.5 {
-                filter.aim(span, knobs, above, sound.rate);
-            }
-        }
+        self.timbre.aim(patch, sound, span, note);
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
-        let faded = match motion.fade.0 {
-            1.0 => 1.0,
-            share => (share * std::f32::consts::FRAC_PI_2).sin(),
-        };
-        let level = motion.env[0].level * struck * struck * faded * expression.volume;
+        let level = motion.level() * struck * struck * expression.volume;
         let (left, right) = pan(expression.pan);
         self.left.aim(span, level * left);
         self.right.aim(span, level * right);
@@ -386,7 +309,7 @@ impl Voice {
         Playhead {
             env: self.ahead.env.map(|env| (env.stage, env.progress)),
             lfo: self.ahead.lfo.map(|lfo| lfo.place),
-            position: std::array::from_fn(|k| self.oscillators[k].position(&sound.tables[k])),
+            position: self.timbre.positions(sound),
         }
     }
 
@@ -404,24 +327,7 @@ impl Voice {
             return true;
         }
         let base = at - self.drawn_at;
-        let mut buses = [[[0.0; CONTROL]; 2]; 3];
-        self.sources_into::<L>(sound, base, len, &mut buses);
-        let patch = &self.patch;
-        let [first, second, direct] = &mut buses;
-        let [low, high] = &mut self.filters;
-        if patch.filter[0].on >= 0.5 {
-            let [l, r] = first;
-            low.render(base, len, l, r);
-        }
-        match Filters::of(patch.voice.filters) {
-            Filters::Serial => mix(first, second, len),
-            Filters::Parallel => mix(first, direct, len),
-        }
-        if patch.filter[1].on >= 0.5 {
-            let [l, r] = second;
-            high.render(base, len, l, r);
-        }
-        mix(second, direct, len);
+        let direct = self.timbre.render::<L>(&self.patch, sound, base, len);
         let sizes = sum_of_sizes(&direct[0], len) + sum_of_sizes(&direct[1], len);
         if sizes.is_nan() || sizes > FAULT {
             return false;
@@ -433,45 +339,6 @@ impl Voice {
             }
         }
         true
-    }
-
-    /// Oscillators and noise into the two filters and past them.
-    #[inline(always)]
-    fn sources_into<L: Lanes>(
-        &mut self,
-        sound: &Sound,
-        base: usize,
-        len: usize,
-        buses: &mut [[Block; 2]; 3],
-    ) {
-        for k in 0..3 {
-            let knobs = &self.patch.osc[k];
-            if knobs.on < 0.5 {
-                continue;
-            }
-            let mut other = [0.0; CONTROL];
-            if listens(knobs.warp) {
-                let next = (k + 1).min(2);
-                self.oscillators[next].pilot::<L>(&sound.tables[next], base, len, &mut other);
-            }
-            let osc = &mut self.oscillators[k];
-            into(knobs.to, len, buses, |l, r| {
-                osc.render::<L>(&sound.tables[k], &other, base, len, l, r);
-            });
-        }
-        let noise = &self.patch.noise;
-        let banded = self.patch.band.iter().any(|band| band.on >= 0.5);
-        if noise.on >= 0.5 || banded {
-            let (noises, bands) = (&mut self.noise, &mut self.bands);
-            into(noise.to, len, buses, |l, r| {
-                if noise.on >= 0.5 {
-                    noises.render(base, len, l, r);
-                }
-                if banded {
-                    bands.render(base, len, l, r);
-                }
-            });
-        }
     }
 }
 
@@ -491,23 +358,6 @@ fn random(seed: u32) -> f32 {
     bipolar(hash(seed ^ 13))
 }
 
-/// Turns per sample that harmonics may reach: what folds back stays above 20 kHz, where the
-/// rate allows it.
-fn reach(rate: f32) -> f32 {
-    (rate * 0.5).max(rate - 20_000.0).min(28_000.0) / rate
-}
-
-#[inline(always)]
-fn listens(warp: f32) -> bool {
-    matches!(Warp::of(warp), Warp::Fm | Warp::Ring)
-}
-
-/// Whether another oscillator (or the last one itself) listens to oscillator `k`.
-fn sound_listens_to(patch: &Patch<f32>, k: usize) -> bool {
-    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
-    (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
-}
-
 /// Sum of absolute values; no number where one of them is none.
 #[inline(always)]
 fn sum_of_sizes(block: &Block, len: usize) -> f32 {
@@ -519,39 +369,4 @@ fn sum_of_sizes(block: &Block, len: usize) -> f32 {
         }
     }
     sums.iter().sum::<f32>() + rest.iter().map(|x| x.abs()).sum::<f32>()
-}
-
-/// Adds `from` to `to`.
-#[inline(always)]
-fn mix(from: &[Block; 2], to: &mut [Block; 2], len: usize) {
-    for (from, to) in from.iter().zip(to) {
-        for (to, from) in to[..len].iter_mut().zip(from) {
-            *to += from;
-        }
-    }
-}
-
-/// Renders a source into the buses it goes to.
-#[inline(always)]
-fn into(
-    to: f32,
-    len: usize,
-    buses: &mut [[Block; 2]; 3],
-    render: impl FnOnce(&mut Block, &mut Block),
-) {
-    let bus = match To::of(to) {
-        To::Filter1 => 0,
-        To::Filter2 => 1,
-        To::Direct => 2,
-        To::Both => {
-            let mut both = [[0.0; CONTROL]; 2];
-            let [left, right] = &mut both;
-            render(left, right);
-            mix(&both, &mut buses[0], len);
-            mix(&both, &mut buses[1], len);
-            return;
-        }
-    };
-    let [left, right] = &mut buses[bus];
-    render(left, right);
 }

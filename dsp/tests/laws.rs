@@ -253,3 +253,23 @@ fn every_warp_changes_the_sound_and_stays_in_tune() {
         assert!(peak(&bent.0) > 0.05 && peak(&bent.0) < 3.0);
     }
 }
+
+#[test]
+fn switching_modules_in_a_note_does_not_click() {
+    let mut preset = stage::sine();
+    preset.patch.filter[0].cutoff = 110.0;
+    preset.patch.osc[1].level = -6.0;
+    let ids = ids();
+    for id in [ids.osc[0].on, ids.osc[1].on, ids.filter[0].on] {
+        let mut engine = engine(&preset);
+        let mut events = vec![on(0, 45)];
+        for k in 1..8 {
+            let value = (k % 2) as f32;
+            events.push(Timed { at: 2000 * k + 37 * k, event: Event::Set(id, value) });
+        }
+        let (left, _) = perform(&mut engine, &events, 20_000);
+        assert!(peak(&left) > 0.9);
+        // Within 32 samples at most: a cut-off at the peak would step by 1.
+        assert!(step(&left) < 0.08, "{}: {}", id.def().id, step(&left));
+    }
+}

@@ -96,6 +96,7 @@ impl Oscillator {
                 Reader { phase: turn(osc.phase + drawn).wrapping_add(apart), ..Reader::default() };
         }
         self.pilot = Reader { phase: turn(osc.phase), ..Reader::default() };
+        self.loud = false;
         self.fresh = true;
     }
 
@@ -111,7 +112,7 @@ impl Oscillator {
         self.unison.follow(osc);
         self.warp = Warp::of(osc.warp);
         let increment = (turns * 4_294_967_296.0).min(1_900_000_000.0);
-        let level = amplitude(osc.level);
+        let level = if osc.on >= 0.5 { amplitude(osc.level) } else { 0.0 };
         if self.fresh {
             self.sounding = 0;
             self.amount = Ramp::still(osc.bend);
@@ -122,8 +123,10 @@ impl Oscillator {
         for k in 0..self.sounding {
             let copy = &mut self.copies[k];
             let speed = (increment * self.unison.ratio[k]) as i32 as u32;
-            if self.fresh {
+            if self.fresh || copy.speed == 0 {
                 copy.speed = speed;
+            }
+            if self.fresh {
                 copy.left = Ramp::still(level * self.unison.left[k]);
                 copy.right = Ramp::still(level * self.unison.right[k]);
             }
@@ -134,7 +137,7 @@ impl Oscillator {
         }
         self.loud = loud;
         if heard {
-            if self.fresh {
+            if self.fresh || self.pilot.speed == 0 {
                 self.pilot.speed = increment as u32;
             }
             self.pilot.aim(span, increment as u32);
@@ -152,6 +155,17 @@ impl Oscillator {
             self.from = self.to;
         }
         self.fresh = false;
+    }
+
+    /// The note has begun.
+    pub(crate) fn begun(&mut self) {
+        self.fresh = false;
+    }
+
+    /// Whether anything sounds in this interval.
+    #[inline(always)]
+    pub(crate) fn is_loud(&self) -> bool {
+        self.loud
     }
 
     /// Where the table is read in the middle of an interval, near enough: the sound stays
@@ -183,9 +197,6 @@ impl Oscillator {
         left: &mut Block,
         right: &mut Block,
     ) {
-        if !self.loud {
-            return;
-        }
         if let (Warp::None, Some(frames)) = (self.warp, self.frames(mip)) {
             for copy in &self.copies[..self.sounding] {
                 // SAFETY: frames come from the table itself; `L` was chosen for this processor.
@@ -349,7 +360,7 @@ mod tests {
     /// How far the oscillator's saw is from the sum of sines, in decibels.
     fn error(note: f32) -> f64 {
         let mip = table::mip(&saw());
-        let osc = Osc { level: 0.0, ..Patch::<f32>::default().osc[0] };
+        let osc = Osc { on: 1.0, level: 0.0, ..Patch::<f32>::default().osc[0] };
         let mut oscillator = Oscillator::new();
         oscillator.start(&osc, 1);
         let turns = crate::math::hertz(note) / 48000.0;

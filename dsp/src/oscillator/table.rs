@@ -14,8 +14,8 @@ pub(crate) const LEVELS: usize = 21;
 const LONGEST: usize = 4096;
 /// Samples before and after a frame, so that four neighbours can be read without wrapping.
 const GUARD: usize = 4;
-/// Tables whose band-limited copies are kept though no sound plays them.
-const SPARE: usize = 24;
+/// Samples of band-limited copies that are kept though no sound plays them: 128 MB.
+const SPARE: usize = 32 << 20;
 
 /// Harmonics of a level.
 pub(crate) fn harmonics(level: usize) -> usize {
@@ -175,8 +175,9 @@ pub(crate) fn mip(table: &Arc<Wavetable>) -> Arc<Mip> {
         cache.push((Arc::downgrade(table), mip.clone()));
         // A table that nobody holds can never be asked for again.
         cache.retain(|(weak, _)| weak.strong_count() > 0);
-        if let Some(surplus) = cache.len().checked_sub(SPARE) {
-            cache.drain(..surplus);
+        let mut size: usize = cache.iter().map(|(_, mip)| mip.samples.len()).sum();
+        while size > SPARE && cache.len() > 1 {
+            size -= cache.remove(0).1.samples.len();
         }
         mip
     })
@@ -201,12 +202,15 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_is_bounded_and_finds() {
+    fn the_cache_finds_and_forgets() {
         let make = || Arc::new(Wavetable::new("t", vec![0.25; FRAME]).unwrap());
-        let tables: Vec<_> = (0..SPARE + 8).map(|_| make()).collect();
-        let made: Vec<_> = tables.iter().map(mip).collect();
-        let last = &made[made.len() - 1];
-        assert!(Arc::ptr_eq(last, &mip(&tables[made.len() - 1])));
-        assert!(CACHE.lock().unwrap().len() <= SPARE);
+        let (kept, gone) = (make(), make());
+        let first = mip(&kept);
+        let weak = Arc::downgrade(&mip(&gone));
+        assert!(Arc::ptr_eq(&first, &mip(&kept)));
+        drop(gone);
+        mip(&make());
+        assert!(weak.upgrade().is_none());
+        assert!(Arc::ptr_eq(&first, &mip(&kept)));
     }
 }
