@@ -9,7 +9,7 @@ use crate::icons::{Icon, icon, logo};
 use crate::layout::Cut;
 use crate::memory::{Page, Saving};
 use crate::paint::{text, text_in};
-use crate::theme::{Palette, Weight, size};
+use crate::theme::{Palette, Weight, font, size};
 use crate::view::Side;
 use crate::widgets::{Knob, icon_button, switch};
 
@@ -71,24 +71,48 @@ fn name_field(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     if icon_button(ui, rect.cut_right(28.0), Icon::Right, "Next preset", p.muted, true).clicked() {
         desk.ask(Command::NextPreset);
     }
+    if desk.memory.renaming.is_some() {
+        rename(ui, desk, rect);
+        return;
+    }
     if response.clicked() {
         desk.memory.presets_open = !desk.memory.presets_open;
     }
     let shown = if desk.view.dirty { format!("{name} •") } else { name.clone() };
-    text_in(
-        ui.painter(),
-        rect,
-        Align2::CENTER_CENTER,
-        &shown,
-        size::BODY + 0.5,
-        Weight::Medium,
-        p.text,
-    );
+    let (points, ink) = (size::BODY + 0.5, p.text);
+    text_in(ui.painter(), rect, Align2::CENTER_CENTER, &shown, points, Weight::Medium, ink);
+    response.context_menu(|ui| {
+        if ui.button("Rename…").clicked() {
+            desk.memory.renaming = Some(name.clone());
+        }
+        if ui.button("Begin anew").clicked() {
+            desk.ask(Command::Init);
+        }
+    });
     response.on_hover_text(if desk.view.dirty {
         "Changed since it was saved. Click for the list of presets."
     } else {
         "Click for the list of presets."
     });
+}
+
+/// The preset's name while it is typed.
+fn rename(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
+    let Some(mut name) = desk.memory.renaming.take() else { return };
+    let field = egui::TextEdit::singleline(&mut name)
+        .font(font(size::BODY + 0.5, Weight::Medium))
+        .align(Align2::CENTER_CENTER)
+        .char_limit(80)
+        .margin(vec2(4.0, 2.0));
+    let response = ui.put(rect.shrink2(vec2(0.0, 2.0)), field).accessible_name("New name");
+    if !response.has_focus() && !response.lost_focus() {
+        response.request_focus();
+    }
+    if !response.lost_focus() {
+        desk.memory.renaming = Some(name);
+    } else if !ui.input(|i| i.key_pressed(egui::Key::Escape)) && !name.trim().is_empty() {
+        desk.ask(Command::Rename(name.trim().to_owned()));
+    }
 }
 
 fn favourite(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {

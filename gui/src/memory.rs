@@ -75,6 +75,7 @@ pub struct Memory {
     pub(crate) search: String,
     pub(crate) only_favourites: bool,
     pub(crate) saving: Option<Saving>,
+    pub(crate) renaming: Option<String>,
     pub(crate) typing: Option<Typing>,
     pub(crate) naming: Option<(usize, String)>,
     pub(crate) held: Option<Held>,
@@ -130,6 +131,9 @@ pub(crate) struct Typing {
 /// A knob in the hand: where it would stand if it could stand anywhere.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
+    /// The parameter of the knob.
+    pub(crate) knob: Id,
+    /// The parameter that moves: the knob's own, or the amount of a route to it.
     pub(crate) id: Id,
     pub(crate) position: f32,
 }

@@ -52,7 +52,10 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         body.cut_top(14.0);
     }
     let foot = body.cut_bottom(16.0);
-    locks(ui, desk, body);
+    body = locks(ui, desk, body);
+    if target.is_some() {
+        keys(ui, body.cut_bottom(38.0));
+    }
     let words = "Nothing leaves this computer.";
     text_in(ui.painter(), foot, Align2::LEFT_CENTER, words, size::TINY, Weight::Regular, p.faint);
 }
@@ -133,7 +136,7 @@ fn heard(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect, target: &TargetView
 }
 
 /// Sections that growth leaves as they are.
-fn locks(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect) {
+fn locks(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect) -> Rect {
     let p = Palette::of(ui);
     let title = body.cut_top(20.0);
     text_in(
@@ -169,5 +172,16 @@ fn locks(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect) {
         if switch(ui, row, &name, on, p.amber).clicked() {
             desk.ask(Command::Lock { section, on: !on });
         }
+    }
+    body
+}
+
+/// The keys of the garden.
+fn keys(ui: &egui::Ui, rect: Rect) {
+    let p = Palette::of(ui);
+    let lines = ["1–8 strand   ← → node", "Enter match   Space target"];
+    for (k, line) in lines.into_iter().enumerate() {
+        let row = rect.row(k, 2, 0.0);
+        text_in(ui.painter(), row, Align2::LEFT_CENTER, line, size::TINY, Weight::Regular, p.faint);
     }
 }

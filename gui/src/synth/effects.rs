@@ -31,8 +31,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let (mut line, mut body) = effect(ui, desk, row(2), "Delay", p.target, d.on, pictures::delay);
     select(ui, desk, line.cut_right(78.0).shrink2(vec2(0.0, 4.0)), d.sync);
     if Sync::of(desk.value(d.sync)) == Sync::Tempo {
-        let cell = body.cut_left(body.width() / 5.0);
-        let field = Rect::from_center_size(cell.center(), vec2(cell.width() + 6.0, CHIP));
+        let cell = body.cut_left(body.width() * 0.27);
+        let field = Rect::from_center_size(cell.center(), vec2(cell.width(), CHIP));
         select(ui, desk, field, d.division);
         knobs(ui, desk, body, p.target, d.on, &[d.feedback, d.tone, d.cross, d.mix]);
     } else {

@@ -7,7 +7,8 @@ use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::theme::{CHIP, PAD, Palette, TITLE};
 use crate::widgets::{
-    Knob, READY, chip, chip_width, dropdown, panel, select, shape_editor, source_chip, source_grip,
+    Knob, READY, chip, chip_width, dropdown, knob_row, panel, select, shape_editor, source_chip,
+    source_grip,
 };
 use crate::{Command, Gesture};
 
@@ -79,19 +80,18 @@ fn knobs(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
     let menus = rect.cut_top(rect.height() * 0.36);
     let synced = Sync::of(desk.value(lfo.sync)) == Sync::Tempo;
     let mut line = Rect::from_center_size(menus.center(), vec2(menus.width(), CHIP));
-    for (id, share) in [(lfo.mode, 0.365), (lfo.sync, 0.285), (lfo.polarity, 0.35)] {
+    for (id, share) in [(lfo.mode, 0.355), (lfo.sync, 0.305), (lfo.polarity, 0.34)] {
         let mut cell = line.cut_left(menus.width() * share);
         cell.cut_right(if id == lfo.polarity { 0.0 } else { 4.0 });
         select(ui, desk, cell, id);
     }
-    let rate = rect.column(0, 4, 0.0);
+    let rate = rect.cut_left(rect.width() * if synced { 0.42 } else { 0.25 });
     if synced {
-        let field = Rect::from_center_size(rate.center(), vec2(rate.width(), CHIP));
+        let field = Rect::from_center_size(rate.center(), vec2(rate.width() - 4.0, CHIP));
         select(ui, desk, field, lfo.division);
     } else {
         Knob::new(lfo.rate, p.mauve).show(ui, desk, rate);
     }
-    for (n, id) in [lfo.phase, lfo.delay, lfo.fade].into_iter().enumerate() {
-        Knob::new(id, p.mauve).show(ui, desk, rect.column(n + 1, 4, 0.0));
-    }
+    let knobs = [lfo.phase, lfo.delay, lfo.fade].map(|id| Knob::new(id, p.mauve));
+    knob_row(ui, desk, rect, &knobs);
 }

@@ -1,6 +1,7 @@
 //! A knob: value, modulation, and every way to change them.
 
-use cultivar_patch::{Id, Kind, schema::Source};
+use cultivar_patch::schema::{Source, ids};
+use cultivar_patch::{Id, Kind};
 use egui::{Align2, Color32, Key, Rect, Response, Sense, accesskit, vec2};
 
 use super::knob_menu;
@@ -90,30 +91,12 @@ impl<'a> Knob<'a> {
         response
     }
 
-    /// Drag, double-click, wheel, keys, typing.
+    /// Drag, double-click, wheel, keys, the way to typing.
     fn turn(&self, ui: &egui::Ui, desk: &mut Desk, response: &Response) {
         let def = self.id.def();
         let value = desk.value(self.id);
         let modifiers = ui.input(|i| i.modifiers);
-        if response.drag_started_by(egui::PointerButton::Primary) {
-            desk.memory.held = Some(Held { id: self.id, position: def.position(value) });
-            desk.set(self.id, value, Gesture::Begin);
-        }
-        let held = desk.memory.held.filter(|held| held.id == self.id);
-        if let Some(mut held) = held.filter(|_| response.dragged()) {
-            let motion = response.drag_motion();
-            let fine = if modifiers.shift { 0.1 } else { 1.0 };
-            held.position += fine * (motion.x - motion.y) / THROW;
-            held.position = held.position.clamp(0.0, 1.0);
-            desk.memory.held = Some(held);
-            if motion != egui::Vec2::ZERO && def.at(held.position) != value {
-                desk.set(self.id, def.at(held.position), Gesture::Change);
-            }
-        }
-        if held.is_some() && response.drag_stopped() {
-            desk.memory.held = None;
-            desk.set(self.id, value, Gesture::End);
-        }
+        self.drag(ui, desk, response);
         let typed = response.double_clicked() && modifiers.command
             || response.has_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         if typed {
@@ -133,6 +116,35 @@ impl<'a> Knob<'a> {
         if steps != 0.0 {
             let fine = if modifiers.shift { 0.1 } else { 1.0 };
             desk.set(self.id, stepped(def, value, steps, fine), Gesture::Once);
+        }
+    }
+
+    /// A drag moves the value; with Alt it moves the amount of the first route to it.
+    fn drag(&self, ui: &egui::Ui, desk: &mut Desk, response: &Response) {
+        let modifiers = ui.input(|i| i.modifiers);
+        if response.drag_started_by(egui::PointerButton::Primary) {
+            let wire = desk.wires_to(self.id).next().filter(|_| modifiers.alt);
+            let id = wire.map_or(self.id, |wire| ids().route[wire.slot].amount);
+            let value = desk.value(id);
+            let position = id.def().position(value);
+            desk.memory.held = Some(Held { knob: self.id, id, position });
+            desk.set(id, value, Gesture::Begin);
+        }
+        let Some(mut held) = desk.memory.held.filter(|held| held.knob == self.id) else { return };
+        let (def, value) = (held.id.def(), desk.value(held.id));
+        if response.dragged() {
+            let motion = response.drag_motion();
+            let fine = if modifiers.shift { 0.1 } else { 1.0 };
+            held.position += fine * (motion.x - motion.y) / THROW;
+            held.position = held.position.clamp(0.0, 1.0);
+            desk.memory.held = Some(held);
+            if motion != egui::Vec2::ZERO && def.at(held.position) != value {
+                desk.set(held.id, def.at(held.position), Gesture::Change);
+            }
+        }
+        if response.drag_stopped() {
+            desk.memory.held = None;
+            desk.set(held.id, value, Gesture::End);
         }
     }
 

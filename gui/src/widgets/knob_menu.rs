@@ -59,11 +59,10 @@ pub(crate) fn show(desk: &mut Desk, response: &Response, id: Id) {
             ui.close();
         }
         let macros = &ids().macros;
-        if let Some(k) = macros.iter().position(|m| m.value == id) {
-            if ui.button("Rename…").clicked() {
-                desk.memory.naming = Some((k, desk.view.preset.macros[k].clone()));
-                ui.close();
-            }
+        let named = macros.iter().position(|m| m.value == id);
+        if let Some(k) = named.filter(|_| ui.button("Rename…").clicked()) {
+            desk.memory.naming = Some((k, desk.view.preset.macros[k].clone()));
+            ui.close();
         }
         if !def.modulated {
             return;

@@ -32,7 +32,7 @@ pub(crate) fn dropdown(
     let painter = ui.painter();
     let round = CornerRadius::same((rect.height() / 2.0) as u8);
     painter.rect_filled(rect, round, if lit { p.lifted } else { p.ground });
-    let mut inner = rect.shrink2(vec2(8.0, 0.0));
+    let mut inner = rect.shrink2(vec2(7.0, 0.0));
     let caret = inner.cut_right(8.0);
     icon(painter, Icon::Down, caret.center(), 0.85, p.muted);
     text_in(

@@ -12,8 +12,11 @@ use crate::{Command, Gesture};
 /// Lines of the grid across and up.
 const GRID: [usize; 2] = [8, 4];
 
+/// Draws a shape.
+type Draw = fn() -> Shape;
+
 /// Shapes to begin with.
-pub(crate) const READY: [(&str, fn() -> Shape); 6] = [
+pub(crate) const READY: [(&str, Draw); 6] = [
     ("Sine", sine),
     ("Triangle", Shape::triangle),
     ("Saw up", || line(&[(0.0, 0.0), (1.0, 1.0)])),

@@ -192,3 +192,29 @@ fn points_of_a_shape_are_moved_added_and_taken_away() {
     double_click(&mut editor, at);
     assert_eq!(shape(&editor).points().len(), 4);
 }
+
+#[test]
+fn alt_drags_the_amount_of_a_route() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let amount = ids().route[0].amount;
+    let at = place(&editor, "A position");
+    editor.event(Event::ModifiersChanged(Modifiers::ALT));
+    drag(&mut editor, at, at - vec2(0.0, 30.0));
+    assert_whole(&moves(&editor, amount));
+    assert!(editor.state().data.preset.patch[amount] > 0.35);
+    assert_eq!(moves(&editor, ids().osc[0].position), []);
+}
+
+#[test]
+fn a_macro_is_named() {
+    let mut editor = editor(Page::Synth, |_| {});
+    editor.get_by_label("Grit").click_secondary();
+    editor.run();
+    click(&mut editor, "Rename…");
+    editor.get_by_label("Name of macro 7").type_text("ty");
+    editor.run();
+    editor.key_press(Key::Enter);
+    editor.run();
+    let wanted = Command::NameMacro { index: 6, name: "Gritty".into() };
+    assert_eq!(editor.state().commands, [wanted]);
+}

@@ -179,3 +179,44 @@ fn the_editor_fits_any_window() {
     assert_eq!(zoom_for(vec2(2240.0, 1600.0)), 2.0);
     assert!((zoom_for(vec2(840.0, 720.0)) - 0.75).abs() < 1e-6);
 }
+
+#[test]
+fn odd_data_in_odd_windows_is_drawn() {
+    for page in [Page::Grow, Page::Synth] {
+        let mut editor = editor(page, |data| {
+            let garden = &mut data.garden;
+            garden.selected = Some((40, 7));
+            garden.strands[0].nodes.clear();
+            garden.strands[1].hue = 900;
+            garden.strands.extend_from_within(..);
+            garden.random_score = f32::NAN;
+            garden.strand_count = 0;
+            garden.target = Some(Default::default());
+            data.tables[0] = data.tables[2].clone();
+            data.live.lfos = [Some(1.5); 6];
+            data.factory_tables.clear();
+            data.presets.clear();
+            data.preset.meta.name =
+                "A name that is far too long for the field it stands in, and goes on".into();
+        });
+        for size in
+            [vec2(1120.0, 720.0), vec2(300.0, 200.0), vec2(40.0, 20.0), vec2(3000.0, 2000.0)]
+        {
+            editor.set_size(size);
+            editor.run();
+        }
+    }
+}
+
+#[test]
+fn the_name_of_the_preset_is_changed() {
+    let mut editor = editor(Page::Synth, |_| {});
+    editor.get_by_label("Preset Glasswing Pluck").click_secondary();
+    editor.run();
+    click(&mut editor, "Rename…");
+    editor.get_by_label("New name").type_text(" II");
+    editor.run();
+    editor.key_press(Key::Enter);
+    editor.run();
+    assert_eq!(editor.state().commands, [Command::Rename("Glasswing Pluck II".into())]);
+}
