@@ -47,4 +47,6 @@ fn index(id: &str) -> Option<usize> {
 }
 
 #[cfg(test)]
+mod presets;
+#[cfg(test)]
 mod tests;
