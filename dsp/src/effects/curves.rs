@@ -16,69 +16,89 @@ const CLOSE: f32 = 2e-3;
 /// block before.
 pub(super) fn bend(curve: Curve, x: &[f32], out: &mut [f32]) {
     match curve {
-        Curve::Soft => average(|x| soft(x), x, out),
-        Curve::Hard => average(|x| hard(x), x, out),
-        Curve::Fold => average(|x| fold(x), x, out),
-        Curve::Tube => average(|x| tube(x), x, out),
+        Curve::Soft => average::<Soft>(x, out),
+        Curve::Hard => average::<Hard>(x, out),
+        Curve::Fold => average::<Fold>(x, out),
+        Curve::Tube => average::<Tube>(x, out),
     }
 }
 
 /// The curve at one point.
 pub(super) fn value(curve: Curve, x: f32) -> f32 {
     match curve {
-        Curve::Soft => soft(x).0,
-        Curve::Hard => hard(x).0,
-        Curve::Fold => fold(x).0,
-        Curve::Tube => tube(x).0,
+        Curve::Soft => Soft::at(x).0,
+        Curve::Hard => Hard::at(x).0,
+        Curve::Fold => Fold::at(x).0,
+        Curve::Tube => Tube::at(x).0,
     }
 }
 
-/// `curve` gives its value and its antiderivative.
-#[inline(always)]
-fn average(curve: impl Fn(f32) -> (f32, f32), x: &[f32], out: &mut [f32]) {
+/// A curve and its antiderivative at one point. A trait, so that it is inlined into the loops
+/// and they are vectorised.
+trait Shape {
+    fn at(x: f32) -> (f32, f32);
+}
+
+fn average<S: Shape>(x: &[f32], out: &mut [f32]) {
     let mut areas = [0.0; FAST + 1];
     for (area, x) in areas.iter_mut().zip(x) {
-        *area = curve(*x).1;
+        *area = S::at(*x).1;
     }
-    for (n, y) in out.iter_mut().enumerate() {
-        let (a, b) = (x[n], x[n + 1]);
+    let ends = x.iter().zip(&x[1..]).zip(areas.iter().zip(&areas[1..]));
+    for (y, ((a, b), (area, next))) in out.iter_mut().zip(ends) {
         let width = b - a;
         let close = width.abs() < CLOSE * (1.0 + b.abs());
-        let mean = (areas[n + 1] - areas[n]) / if close { 1.0 } else { width };
-        *y = if close { curve(0.5 * (a + b)).0 } else { mean };
+        let mean = (next - area) / if close { 1.0 } else { width };
+        *y = if close { S::at(0.5 * (a + b)).0 } else { mean };
     }
 }
 
 /// Hyperbolic tangent.
-#[inline(always)]
-fn soft(x: f32) -> (f32, f32) {
-    tanh(x)
+struct Soft;
+
+impl Shape for Soft {
+    #[inline(always)]
+    fn at(x: f32) -> (f32, f32) {
+        tanh(x)
+    }
 }
 
 /// Straight to ±1, then flat.
-#[inline(always)]
-fn hard(x: f32) -> (f32, f32) {
-    let y = x.clamp(-1.0, 1.0);
-    (y, 0.5 * y * y + x.abs() - y.abs())
+struct Hard;
+
+impl Shape for Hard {
+    #[inline(always)]
+    fn at(x: f32) -> (f32, f32) {
+        let y = x.clamp(-1.0, 1.0);
+        (y, 0.5 * y * y + x.abs() - y.abs())
+    }
 }
 
-/// A triangle wave of `x`, with slope 1 at 0 and period 4.
-#[inline(always)]
-fn fold(x: f32) -> (f32, f32) {
-    let turns = 0.25 * x;
-    let p = turns - round(turns);
-    let (far, near) = (0.5 - p.abs(), p.abs());
-    let y = 4.0 * near.min(far).copysign(p);
-    (y, if near < 0.25 { 8.0 * p * p } else { 1.0 - 8.0 * far * far })
+/// A triangle wave, with slope 1 at 0 and period 4.
+struct Fold;
+
+impl Shape for Fold {
+    #[inline(always)]
+    fn at(x: f32) -> (f32, f32) {
+        let turns = 0.25 * x;
+        let p = turns - round(turns);
+        let (far, near) = (0.5 - p.abs(), p.abs());
+        let y = 4.0 * near.min(far).copysign(p);
+        (y, if near < 0.25 { 8.0 * p * p } else { 1.0 - 8.0 * far * far })
+    }
 }
 
 /// Exponential towards +1, hyperbolic tangent towards −0.6.
-#[inline(always)]
-fn tube(x: f32) -> (f32, f32) {
-    const RAIL: f32 = 0.6;
-    let e = exp(if x > 0.0 { -x } else { (2.0 / RAIL) * x });
-    let (low, low_area) = tanh_of(e, x.abs() * (1.0 / RAIL));
-    if x > 0.0 { (1.0 - e, x + e - 1.0) } else { (-RAIL * low, RAIL * RAIL * low_area) }
+struct Tube;
+
+impl Shape for Tube {
+    #[inline(always)]
+    fn at(x: f32) -> (f32, f32) {
+        const RAIL: f32 = 0.6;
+        let e = exp(if x > 0.0 { -x } else { (2.0 / RAIL) * x });
+        let (low, low_area) = tanh_of(e, x.abs() * (1.0 / RAIL));
+        if x > 0.0 { (1.0 - e, x + e - 1.0) } else { (-RAIL * low, RAIL * RAIL * low_area) }
+    }
 }
 
 /// Hyperbolic tangent and logarithm of the hyperbolic cosine, to 1e-6.
