@@ -5,6 +5,7 @@
 //! parameters (host, preset file, genome, editor, documents) walks the schema; nothing else
 //! in the project writes a list of them.
 
+mod choices;
 mod def;
 pub mod disk;
 pub mod factory;

@@ -142,7 +142,9 @@ impl Editor {
     /// Draws the pages and collects what the player asks for.
     fn draw(&mut self, ui: &mut egui::Ui, scene: &Scene) {
         // There is always a saw.
-        let [Some(a), Some(b), Some(c)] = scene.preset.tables.each_ref().map(frames) else { return };
+        let [Some(a), Some(b), Some(c)] = scene.preset.tables.each_ref().map(frames) else {
+            return;
+        };
         let view = View {
             preset: &scene.preset,
             saved: Some(&scene.saved.patch),

@@ -1,0 +1,251 @@
+//! The choices of the instrument: every option with its word for ever.
+
+use crate::def::Option_;
+use crate::tree::options;
+
+options! {
+    /// How the phase of an oscillator is bent before it reads its table.
+    Warp {
+        /// Untouched.
+        None = "none", "None",
+        /// A hard-synced, faster copy.
+        Sync = "sync", "Sync",
+        /// Phase bent towards both ends of the cycle.
+        Bend = "bend", "Bend",
+        /// The cycle squeezed into its first part, silence after it.
+        Pulse = "pulse", "PWM",
+        /// The cycle read forwards, then backwards.
+        Mirror = "mirror", "Mirror",
+        /// Phase modulation by the next oscillator; the last one by itself.
+        Fm = "fm", "FM",
+        /// Amplitude multiplied by the next oscillator; the last one by itself.
+        Ring = "ring", "Ring",
+    }
+}
+
+options! {
+    /// Where a source goes.
+    To {
+        /// Into filter 1 (and on into filter 2 where they are serial).
+        Filter1 = "filter.1", "Filter 1",
+        /// Into filter 2.
+        Filter2 = "filter.2", "Filter 2",
+        /// Into both filters.
+        Both = "both", "Both",
+        /// Past the filters.
+        Direct = "direct", "Direct",
+    }
+}
+
+options! {
+    /// The response of a filter.
+    Model {
+        /// Low-pass, 12 dB per octave.
+        Low12 = "low12", "Low-pass 12",
+        /// Low-pass, 24 dB per octave.
+        Low24 = "low24", "Low-pass 24",
+        /// Band-pass, 12 dB per octave.
+        Band12 = "band12", "Band-pass 12",
+        /// Band-pass, 24 dB per octave.
+        Band24 = "band24", "Band-pass 24",
+        /// High-pass, 12 dB per octave.
+        High12 = "high12", "High-pass 12",
+        /// High-pass, 24 dB per octave.
+        High24 = "high24", "High-pass 24",
+        /// One notch.
+        Notch12 = "notch12", "Notch 12",
+        /// Two notches.
+        Notch24 = "notch24", "Notch 24",
+    }
+}
+
+options! {
+    /// How the two filters stand to each other.
+    Filters {
+        /// Filter 1 feeds filter 2.
+        Serial = "serial", "Serial",
+        /// Both feed the effects.
+        Parallel = "parallel", "Parallel",
+    }
+}
+
+options! {
+    /// When a low-frequency oscillator starts and stops.
+    LfoMode {
+        /// From its phase at every note.
+        Note = "note", "Note",
+        /// Runs on, shared by all notes, with the song position where the host gives one.
+        Free = "free", "Free",
+        /// Once through its shape at every note, then holds the end.
+        Once = "once", "One shot",
+    }
+}
+
+options! {
+    /// What a rate counts.
+    Sync {
+        /// Seconds.
+        Time = "time", "Time",
+        /// Beats of the song.
+        Tempo = "tempo", "Tempo",
+    }
+}
+
+options! {
+    /// Length in beats of the song.
+    Division {
+        /// A quarter note.
+        D1_4 = "1/4", "1/4",
+        /// Eight bars.
+        D8_1 = "8/1", "8 bars",
+        /// Four bars.
+        D4_1 = "4/1", "4 bars",
+        /// Two bars.
+        D2_1 = "2/1", "2 bars",
+        /// One bar.
+        D1_1 = "1/1", "1 bar",
+        /// A half note.
+        D1_2 = "1/2", "1/2",
+        /// A dotted half.
+        D1_2d = "1/2d", "1/2 dotted",
+        /// A half-note triplet.
+        D1_2t = "1/2t", "1/2 triplet",
+        /// A dotted quarter.
+        D1_4d = "1/4d", "1/4 dotted",
+        /// A quarter-note triplet.
+        D1_4t = "1/4t", "1/4 triplet",
+        /// An eighth.
+        D1_8 = "1/8", "1/8",
+        /// A dotted eighth.
+        D1_8d = "1/8d", "1/8 dotted",
+        /// An eighth triplet.
+        D1_8t = "1/8t", "1/8 triplet",
+        /// A sixteenth.
+        D1_16 = "1/16", "1/16",
+        /// A dotted sixteenth.
+        D1_16d = "1/16d", "1/16 dotted",
+        /// A sixteenth triplet.
+        D1_16t = "1/16t", "1/16 triplet",
+        /// A thirty-second.
+        D1_32 = "1/32", "1/32",
+    }
+}
+
+impl Division {
+    /// Length in quarter-note beats (4/4 bars).
+    pub fn beats(self) -> f32 {
+        match self {
+            Division::D8_1 => 32.0,
+            Division::D4_1 => 16.0,
+            Division::D2_1 => 8.0,
+            Division::D1_1 => 4.0,
+            Division::D1_2 => 2.0,
+            Division::D1_2d => 3.0,
+            Division::D1_2t => 4.0 / 3.0,
+            Division::D1_4 => 1.0,
+            Division::D1_4d => 1.5,
+            Division::D1_4t => 2.0 / 3.0,
+            Division::D1_8 => 0.5,
+            Division::D1_8d => 0.75,
+            Division::D1_8t => 1.0 / 3.0,
+            Division::D1_16 => 0.25,
+            Division::D1_16d => 0.375,
+            Division::D1_16t => 1.0 / 6.0,
+            Division::D1_32 => 0.125,
+        }
+    }
+}
+
+options! {
+    /// The range of a low-frequency oscillator's output.
+    Polarity {
+        /// −1 to 1.
+        Bipolar = "bipolar", "Bipolar",
+        /// 0 to 1.
+        Unipolar = "unipolar", "Unipolar",
+    }
+}
+
+options! {
+    /// What drives a route.
+    Source {
+        /// Nothing: the route is unused.
+        None = "none", "None",
+        /// Envelope 1, the amplifier's.
+        Env1 = "env.1", "Envelope 1",
+        /// Envelope 2.
+        Env2 = "env.2", "Envelope 2",
+        /// Envelope 3.
+        Env3 = "env.3", "Envelope 3",
+        /// Envelope 4.
+        Env4 = "env.4", "Envelope 4",
+        /// LFO 1.
+        Lfo1 = "lfo.1", "LFO 1",
+        /// LFO 2.
+        Lfo2 = "lfo.2", "LFO 2",
+        /// LFO 3.
+        Lfo3 = "lfo.3", "LFO 3",
+        /// LFO 4.
+        Lfo4 = "lfo.4", "LFO 4",
+        /// LFO 5.
+        Lfo5 = "lfo.5", "LFO 5",
+        /// LFO 6.
+        Lfo6 = "lfo.6", "LFO 6",
+        /// Macro 1.
+        Macro1 = "macro.1", "Macro 1",
+        /// Macro 2.
+        Macro2 = "macro.2", "Macro 2",
+        /// Macro 3.
+        Macro3 = "macro.3", "Macro 3",
+        /// Macro 4.
+        Macro4 = "macro.4", "Macro 4",
+        /// Macro 5.
+        Macro5 = "macro.5", "Macro 5",
+        /// Macro 6.
+        Macro6 = "macro.6", "Macro 6",
+        /// Macro 7.
+        Macro7 = "macro.7", "Macro 7",
+        /// Macro 8.
+        Macro8 = "macro.8", "Macro 8",
+        /// How hard the key was struck, 0 to 1.
+        Velocity = "velocity", "Velocity",
+        /// How far the key lies from middle C, in fives of octaves, −1 to 1.
+        Key = "key", "Key",
+        /// A number drawn anew for every note, −1 to 1.
+        Random = "random", "Random",
+        /// Modulation wheel, 0 to 1.
+        Wheel = "wheel", "Mod wheel",
+        /// Channel or key pressure, 0 to 1.
+        Pressure = "pressure", "Pressure",
+        /// Slide or brightness of the note, −1 to 1.
+        Slide = "slide", "Slide",
+        /// Pitch bend, −1 to 1.
+        Bend = "bend", "Pitch bend",
+    }
+}
+
+options! {
+    /// The curve of the distortion.
+    Curve {
+        /// Hyperbolic tangent.
+        Soft = "soft", "Soft",
+        /// Straight, then flat.
+        Hard = "hard", "Hard",
+        /// Folds back at the rails.
+        Fold = "fold", "Fold",
+        /// One rail softer than the other: even harmonics.
+        Tube = "tube", "Tube",
+    }
+}
+
+options! {
+    /// How keys share voices.
+    Mode {
+        /// Every key its own voice.
+        Poly = "poly", "Poly",
+        /// One voice, started anew by every key.
+        Mono = "mono", "Mono",
+        /// One voice whose envelopes run on while keys overlap.
+        Legato = "legato", "Legato",
+    }
+}
