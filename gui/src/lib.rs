@@ -46,6 +46,7 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, memory: &mut Memory, commands: &
     if ui.ctx().theme() != theme {
         ui.ctx().set_theme(theme);
     }
+    theme::pace(ui, memory.settings.reduced_motion);
     let p = theme::Palette::of(ui);
     let window = ui.max_rect();
     let mut rest = window;

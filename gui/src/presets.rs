@@ -153,6 +153,7 @@ fn rows(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         );
         return;
     }
+    step(ui, desk, &list);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect));
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().auto_shrink(false).show_rows(&mut ui, ROW, list.len(), |ui, range| {
@@ -161,6 +162,21 @@ fn rows(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
             row(ui, desk, room.shrink2(vec2(0.0, 1.0)), list[k]);
         }
     });
+}
+
+/// Up and down load the preset before and after the current one in the list as it is shown.
+fn step(ui: &egui::Ui, desk: &mut Desk, list: &[usize]) {
+    let (up, down) = ui.input(|i| (i.key_pressed(Key::ArrowUp), i.key_pressed(Key::ArrowDown)));
+    let at = list.iter().position(|k| Some(*k) == desk.view.current);
+    let next = match (at, up, down) {
+        (Some(at), true, false) => at.checked_sub(1),
+        (Some(at), false, true) => Some(at + 1),
+        (None, _, true) => Some(0),
+        _ => None,
+    };
+    if let Some(k) = next.and_then(|next| list.get(next)) {
+        desk.ask(Command::LoadPreset(desk.view.presets[*k].id.clone()));
+    }
 }
 
 fn row(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {

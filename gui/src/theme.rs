@@ -207,6 +207,14 @@ pub(crate) fn install(ctx: &egui::Context) -> bool {
     false
 }
 
+/// Lets menus fade in and rows slide, or not.
+pub(crate) fn pace(ui: &egui::Ui, reduced_motion: bool) {
+    let time = if reduced_motion { 0.0 } else { 0.1 };
+    if ui.style().animation_time != time {
+        ui.ctx().all_styles_mut(|style| style.animation_time = time);
+    }
+}
+
 /// Inter in three weights, before egui's own fonts for whatever Inter lacks.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();

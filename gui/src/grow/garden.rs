@@ -33,6 +33,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     }
     disc(ui, desk, &plot);
     status(ui, desk, rect);
+    played(ui, desk, rect);
 }
 
 fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
@@ -195,6 +196,23 @@ fn disc(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot) {
         desk.ask(Command::PlayTarget);
     }
     response.on_hover_text("Play the target");
+}
+
+/// What the keys play while a node is chosen.
+fn played(ui: &egui::Ui, desk: &Desk, rect: Rect) {
+    let p = Palette::of(ui);
+    let garden = desk.view.garden;
+    let Some((s, n)) = garden.selected.filter(|(s, _)| *s < garden.strands.len()) else { return };
+    let (words, ink) = if garden.auditioning {
+        let hue = p.strands[garden.strands[s].hue % 8];
+        (format!("Keys play strand {}, node {}", s + 1, n + 1), hue)
+    } else {
+        ("Keys play the preset".to_owned(), p.faint)
+    };
+    let at = pos2(rect.left() + 16.0, rect.bottom() - 16.0);
+    let (align, points) = (Align2::LEFT_CENTER, size::SMALL);
+    let written = text(ui.painter(), at, align, &words, points, Weight::Regular, ink);
+    speak(ui, written, &words);
 }
 
 /// What the garden is doing, and how many strands are at it.

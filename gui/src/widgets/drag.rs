@@ -24,7 +24,7 @@ pub(crate) fn drag_params(desk: &mut Desk, response: &Response, wishes: &[(Id, f
 }
 
 /// A round point that is dragged; `name` is what it is called aloud. Returns the response and
-/// where the pointer drags it.
+/// where the hand wants it.
 pub(crate) fn point(
     ui: &mut egui::Ui,
     at: Pos2,
@@ -39,6 +39,14 @@ pub(crate) fn point(
     let hot = response.hovered() || response.dragged() || response.has_focus();
     let radius = if hot { radius + 1.5 } else { radius };
     ui.painter().circle(at, radius, if hot { hue } else { p.ground }, Stroke::new(1.6, hue));
-    let pointer = response.interact_pointer_pos().filter(|_| response.dragged());
-    (response, pointer)
+    let Some(pointer) = response.interact_pointer_pos().filter(|_| response.dragged()) else {
+        return (response, None);
+    };
+    // The point keeps the distance at which it was taken hold of.
+    if response.drag_started() {
+        let press = ui.input(|i| i.pointer.press_origin()).unwrap_or(pointer);
+        ui.data_mut(|data| data.insert_temp(response.id, at - press));
+    }
+    let apart = ui.data(|data| data.get_temp::<egui::Vec2>(response.id)).unwrap_or_default();
+    (response, Some(pointer + apart))
 }

@@ -54,9 +54,9 @@ pub(crate) fn source_grip(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, source
     let p = Palette::of(ui);
     let response = handle(ui, desk, rect, source);
     let hot = response.hovered() || response.dragged();
-    let ink = if hot { source_colour(p, source) } else { p.faint };
-    icon(ui.painter(), Icon::Grip, rect.center(), 1.0, ink);
     let used = desk.wires.iter().filter(|wire| wire.source == source).count();
+    let ink = if hot || used > 0 { source_colour(p, source) } else { p.faint };
+    icon(ui.painter(), Icon::Grip, rect.center(), if hot { 1.15 } else { 1.0 }, ink);
     let routes = if used == 1 { "1 route".into() } else { format!("{used} routes") };
     let name = desk.source_name(source);
     response.on_hover_text(format!("{name}: drag onto a knob to modulate it ({routes})"));

@@ -103,6 +103,7 @@ fn nodes_are_played_by_click_and_by_key() {
 fn the_chosen_patch_is_told_about_and_kept() {
     let mut editor = grown(GardenState::Growing);
     editor.get_by_label("Strand 3, node 12 of 12, score 93");
+    editor.get_by_label("Keys play strand 3, node 12");
     editor.get_by_label("Pitch 98");
     editor.get_by_label("Stereo: mono target");
     assert_eq!(asks(&mut editor, "Keep this patch"), [Command::Keep]);

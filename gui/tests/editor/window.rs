@@ -45,6 +45,16 @@ fn a_preset_is_searched_and_loaded() {
 }
 
 #[test]
+fn arrows_walk_through_the_list_as_it_is_shown() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Preset Glasswing Pluck");
+    click(&mut editor, "Show favourites only");
+    editor.key_press(Key::ArrowDown);
+    editor.run();
+    assert_eq!(editor.state().commands, [Command::LoadPreset("paper koto".into())]);
+}
+
+#[test]
 fn a_preset_is_saved_under_a_name() {
     let mut editor = editor(Page::Synth, |_| {});
     click(&mut editor, "Save");
