@@ -4,6 +4,8 @@ mod edit;
 mod host;
 mod live;
 mod perform;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};

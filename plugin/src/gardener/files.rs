@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
+use cultivar_breed::Target;
+use cultivar_breed::extract::{Variant, extract};
 use cultivar_gui::{Notice, PresetRow, Tone};
 use cultivar_library::{Library, Place, Row, Trouble, home};
-use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Wavetable};
+use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Table, TableError, Wavetable};
 
 use super::News;
 
@@ -72,7 +74,8 @@ impl Files {
         self.tell_rows();
     }
 
-    /// Reads frames of a wavetable from a sound file, one after the other.
+    /// Reads a wavetable from a sound file: its frames where it is a wavetable, frames cut from
+    /// the sound where it is another one.
     pub(super) fn load_table(&mut self, osc: usize, path: &Path) {
         match table(path) {
             Ok(table) => {
@@ -149,5 +152,22 @@ fn table(path: &Path) -> Result<Wavetable, String> {
     let seconds = (MAX_FRAMES * FRAME) as f64 / 1000.0;
     let audio = cultivar_formats::decode_start(path, seconds).map_err(|e| e.to_string())?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    Wavetable::new(name, audio.mono()).map_err(|e| e.to_string())
+    let mono = audio.mono();
+    match Wavetable::new(name.clone(), mono.clone()) {
+        Err(TableError::Length(_)) => cut(&name, &mono, audio.rate as f32),
+        table => table.map_err(|e| e.to_string()),
+    }
+}
+
+/// The table of the first patch that can be cut from a sound.
+fn cut(name: &str, mono: &[f32], rate: f32) -> Result<Wavetable, String> {
+    let target = Target::listen(mono, rate).map_err(|e| e.to_string())?;
+    let cut = [Variant::Harmonic, Variant::Grains].into_iter();
+    let mut tables = cut.filter_map(|variant| extract(&target, variant)).map(|p| p.tables);
+    match tables.next() {
+        Some([Table::Own(table), ..]) => {
+            Wavetable::new(name, table.samples().to_vec()).map_err(|e| e.to_string())
+        }
+        _ => Err("no wavetable can be cut from it".into()),
+    }
 }

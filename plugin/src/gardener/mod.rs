@@ -1,7 +1,7 @@
 //! The gardener: one thread of low priority per instance, for files and for growing.
 
+mod bounds;
 mod files;
-
 mod picture;
 mod plot;
 
@@ -186,7 +186,7 @@ impl Worker {
             let busy = task.is_some();
             let work = AssertUnwindSafe(|| match task {
                 Some(task) => self.perform(task),
-                None => self.plot.tend(),
+                None => self.plot.tend(&mut self.files),
             });
             if let Err(panic) = catch_unwind(work) {
                 self.plot.give_up();

@@ -39,6 +39,7 @@ pub(super) fn of(plot: &Plot, auditioning: bool) -> Garden {
         strand_count: plot.strands,
         surprise: plot.surprise,
         seed: plot.seed,
+        locked: plot.kept.sections.clone(),
         random_score: plot.random_score().unwrap_or(Garden::default().random_score),
         ..empty()
     }

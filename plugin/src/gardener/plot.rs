@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use cultivar_breed::{Growth, Judge, Node, Rng, Settings, Target, Trial, Verdict, proposers, wild};
+use cultivar_breed::{Growth, Judge, Node, Rng, Settings, Target, Trial, Verdict, wild};
 use cultivar_formats::Audio;
 use cultivar_gui::{Command, Effort, Garden, GardenState, TargetView, Tone};
 use cultivar_library::examples::EXAMPLES;
 use cultivar_patch::Preset;
 
+use super::bounds::{Kept, proposers_for};
 use super::files::Files;
 use super::{News, Shared, picture};
 use crate::budget;
@@ -24,6 +25,8 @@ const LISTENED: f64 = cultivar_breed::target::SEARCHED as f64;
 const FRAME: Duration = Duration::from_millis(250);
 /// How long to wait for a thread that other growths use.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// How long the player's hand rests before a growth begins anew.
+const CALM: Duration = Duration::from_millis(400);
 /// Random patches that say what chance alone achieves.
 const RANDOM: u32 = 8;
 /// How hard a node is struck to be heard.
@@ -58,6 +61,9 @@ pub(super) struct Plot {
     pub(super) strands: usize,
     pub(super) surprise: f32,
     pub(super) seed: u64,
+    pub(super) kept: Kept,
+    /// When to begin anew, after the player has moved something.
+    replant: Option<Instant>,
     /// Seconds that may be spent, and that were.
     allowed: f32,
     pub(super) spent: f32,
@@ -82,6 +88,7 @@ impl Plot {
     pub(super) fn new(shared: Arc<Shared>, news: Sender<News>) -> Self {
         let Garden { effort, strand_count, surprise, .. } = Garden::default();
         let seed = shared.instrument.document().session.seed;
+        let kept = Kept { sections: Vec::new(), base: Preset::init() };
         Plot {
             shared,
             news,
@@ -95,6 +102,8 @@ impl Plot {
             strands: strand_count,
             surprise,
             seed,
+            kept,
+            replant: None,
             allowed: 0.0,
             spent: 0.0,
             counted: Vec::new(),
@@ -136,20 +145,31 @@ impl Plot {
             }
             Command::SetStrands(strands) => {
                 self.strands = strands.clamp(1, 8);
-                self.plant(files);
+                self.replant_soon();
             }
-            Command::SetSurprise(surprise) => self.surprise = surprise.clamp(0.0, 1.0),
+            Command::SetSurprise(surprise) => {
+                self.surprise = surprise.clamp(0.0, 1.0);
+                self.replant_soon();
+            }
             Command::SetSeed(seed) => {
                 self.seed = seed;
                 self.shared.instrument.document().session.seed = seed;
-                self.plant(files);
+                self.replant_soon();
+            }
+            Command::Lock { section, on } => {
+                self.kept.sections.retain(|kept| *kept != section);
+                self.kept.sections.extend(on.then_some(section));
+                let document = self.shared.instrument.document();
+                self.kept.base = self.shared.instrument.preset(&document);
+                drop(document);
+                self.replant_soon();
             }
             Command::Select { strand, node } => self.select(strand, node),
             Command::Audition => self.audition(),
             Command::PlayTarget => self.play_target(),
             Command::Keep => self.keep(files),
             Command::OpenInSynth => {
-                if let Some(preset) = self.chosen_node().map(|node| (*node.preset).clone()) {
+                if let Some(preset) = self.chosen_preset() {
                     let _ = self.news.send(News::Preset(Box::new(preset), None));
                 }
             }
@@ -165,8 +185,9 @@ impl Plot {
     /// How long to wait for a task where nothing grows; none for as long as it takes.
     pub(super) fn patience(&self, rest: Duration) -> Option<Duration> {
         let key = self.sounding.map(|(_, until)| until.saturating_duration_since(Instant::now()));
+        let replant = self.replant.map(|at| at.saturating_duration_since(Instant::now()));
         let parked = (self.state == GardenState::Growing).then_some(rest);
-        key.into_iter().chain(parked).min()
+        [key, replant, parked].into_iter().flatten().min()
     }
 
     pub(super) fn set_offline(&mut self, offline: bool) {
@@ -200,7 +221,11 @@ impl Plot {
     }
 
     /// Lets a key go that has sounded long enough, and grows one batch.
-    pub(super) fn tend(&mut self) {
+    pub(super) fn tend(&mut self, files: &mut Files) {
+        if self.replant.is_some_and(|at| Instant::now() >= at) {
+            self.plant(files);
+            self.changed = true;
+        }
         if let Some((key, until)) = self.sounding
             && Instant::now() >= until
         {
@@ -239,6 +264,16 @@ impl Plot {
         found.or_else(|| strand.best())
     }
 
+    /// The preset of the node that is chosen, as it was judged.
+    fn chosen_preset(&self) -> Option<Preset> {
+        self.chosen_node().map(|node| self.kept.put_into(&node.preset))
+    }
+
+    /// Begins anew when the player's hand has come to rest.
+    fn replant_soon(&mut self) {
+        self.replant = self.sample.is_some().then(|| Instant::now() + CALM);
+    }
+
     fn fail(&mut self, text: String) {
         if !matches!(self.state, GardenState::Error(_) | GardenState::Analysing) {
             self.before = self.state.clone();
@@ -274,6 +309,7 @@ impl Plot {
 
     /// Begins a growth anew.
     fn plant(&mut self, files: &mut Files) {
+        self.replant = None;
         let Some(sample) = &self.sample else { return };
         let patches = files.patches();
         let settings = Settings {
@@ -282,7 +318,8 @@ impl Plot {
             name: sample.name.clone(),
             ..Settings::default()
         };
-        self.growth = Some(Growth::new(sample.target.clone(), settings, proposers(true, patches)));
+        let proposers = proposers_for(self.surprise, patches);
+        self.growth = Some(Growth::new(sample.target.clone(), settings, proposers));
         self.judges.clear();
         self.chosen = None;
         self.counted.clear();
@@ -297,7 +334,12 @@ impl Plot {
         let Some(permit) = budget::take(usize::MAX, PATIENCE) else { return };
         let (Some(growth), Some(sample)) = (&mut self.growth, &self.sample) else { return };
         let begin = Instant::now();
-        let trials = growth.ask();
+        let mut trials = growth.ask();
+        if !self.kept.sections.is_empty() {
+            for trial in &mut trials {
+                trial.preset = Arc::new(self.kept.put_into(&trial.preset));
+            }
+        }
         let exhausted = trials.is_empty();
         while self.judges.len() < permit.threads() {
             self.judges.push(Judge::new(&sample.target));
@@ -324,14 +366,14 @@ impl Plot {
         let strands = self.growth.iter().flat_map(|growth| growth.strands()).nth(strand);
         let Some(found) = strands.and_then(|strand| strand.nodes().get(node)) else { return };
         self.chosen = Some(Chosen { strand, tries: found.tries });
-        let preset = found.preset.clone();
+        let preset = self.kept.put_into(&found.preset);
         self.shared.instrument.try_out(&preset);
     }
 
     /// Plays a note of the chosen node as long as the target's.
     fn audition(&mut self) {
-        let (Some(node), Some(sample)) = (self.chosen_node(), &self.sample) else { return };
-        let (preset, note) = (node.preset.clone(), sample.target.played());
+        let (Some(preset), Some(sample)) = (self.chosen_preset(), &self.sample) else { return };
+        let note = sample.target.played();
         let key = note.key as u8;
         if !self.shared.instrument.is_trying_out() {
             self.shared.instrument.try_out(&preset);
@@ -352,8 +394,7 @@ impl Plot {
     }
 
     fn keep(&mut self, files: &mut Files) {
-        let Some(node) = self.chosen_node() else { return };
-        let preset: Preset = (*node.preset).clone();
+        let Some(preset) = self.chosen_preset() else { return };
         self.shared.instrument.document().session.kept.push(preset.meta.name.clone());
         let _ = self.news.send(News::Preset(Box::new(preset.clone()), None));
         files.save(preset);

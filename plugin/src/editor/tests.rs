@@ -1,0 +1,233 @@
+//! The editor at a host that writes down what it is told.
+
+use std::sync::{Arc, Mutex};
+
+use cultivar_gui::{Command, Gesture, Side};
+use cultivar_patch::schema::{Source, ids};
+use cultivar_patch::{Id, Point, Preset, Shape, Table};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use nice_plug::context::PluginApi;
+use nice_plug::context::gui::{GuiContext, GuiContextInner};
+use nice_plug::prelude::{ParamPtr, PluginState};
+
+use super::Editor;
+use crate::gardener::Gardener;
+use crate::instrument::Instrument;
+use crate::window::{App, Repaint};
+
+/// What a host is told of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Told {
+    Begin(ParamPtr),
+    Set(ParamPtr, f32),
+    End(ParamPtr),
+}
+
+#[derive(Default)]
+struct Notes(Mutex<Vec<Told>>);
+
+impl Notes {
+    fn add(&self, told: Told) {
+        self.0.lock().unwrap().push(told);
+    }
+
+    fn take(&self) -> Vec<Told> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl GuiContextInner for Notes {
+    fn plugin_api(&self) -> PluginApi {
+        PluginApi::Clap
+    }
+
+    unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
+        self.add(Told::Begin(param));
+    }
+
+    unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, position: f32) {
+        self.add(Told::Set(param, position));
+    }
+
+    unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
+        self.add(Told::End(param));
+    }
+
+    fn get_state(&self) -> PluginState {
+        unreachable!("the editor never asks the framework for the state")
+    }
+
+    fn set_state(&self, _: PluginState) {
+        unreachable!("that would read JSON on the audio thread")
+    }
+
+    fn request_restart(&self) {}
+}
+
+struct Desk {
+    editor: Editor,
+    notes: Arc<Notes>,
+}
+
+fn desk() -> Desk {
+    let (instrument, _inlet) = Instrument::new();
+    let instrument = Arc::new(instrument);
+    let repaint = Repaint::default();
+    let gardener = Arc::new(Gardener::new(instrument.clone(), repaint.clone()));
+    let notes = Arc::new(Notes::default());
+    let context = GuiContext::new(notes.clone());
+    Desk { editor: Editor::new(instrument, gardener, context, repaint), notes }
+}
+
+impl Desk {
+    fn ask(&mut self, command: Command) {
+        self.editor.perform(command, &egui::Context::default());
+    }
+
+    fn set(&mut self, id: Id, value: f32, gesture: Gesture) {
+        self.ask(Command::SetParam { id, value, gesture });
+    }
+
+    fn preset(&self) -> Preset {
+        let document = self.editor.instrument.document();
+        self.editor.instrument.preset(&document)
+    }
+
+    fn pointer(&self, id: Id) -> ParamPtr {
+        self.editor.instrument.params.pointer(id).expect("a host parameter")
+    }
+
+    fn edits(&self) -> ParamPtr {
+        self.editor.instrument.params.edits()
+    }
+
+    /// The parameters whose values the host was told since the last call.
+    fn told(&self) -> Vec<ParamPtr> {
+        let told = self.notes.take().into_iter();
+        told.filter_map(|told| if let Told::Set(param, _) = told { Some(param) } else { None })
+            .collect()
+    }
+}
+
+#[test]
+fn a_turn_of_a_knob_is_one_gesture_and_one_step_of_undo() {
+    let mut desk = desk();
+    let id = ids().filter[0].cutoff;
+    desk.set(id, 96.0, Gesture::Begin);
+    for value in [90.0, 80.0, 40.0] {
+        desk.set(id, value, Gesture::Change);
+        assert_eq!(desk.preset().patch[id], value, "it is shown at once");
+    }
+    desk.set(id, 40.0, Gesture::End);
+    let param = desk.pointer(id);
+    let at = |value: f32| Told::Set(param, id.def().position(value));
+    let gesture = [Told::Begin(param), at(90.0), at(80.0), at(40.0), Told::End(param)];
+    assert_eq!(desk.notes.take(), gesture);
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset().patch[id], 96.0);
+    assert!(desk.told().contains(&param), "the host follows");
+    desk.ask(Command::Redo);
+    assert_eq!(desk.preset().patch[id], 40.0);
+    desk.set(id, 40.0, Gesture::Once);
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset().patch[id], 96.0, "a turn to the same place is no step");
+}
+
+#[test]
+fn routes_are_one_step_and_make_the_project_a_changed_one() {
+    let mut desk = desk();
+    let before = desk.preset();
+    let destination = ids().filter[0].cutoff;
+    desk.ask(Command::AddRoute { slot: 3, source: Source::Lfo2, destination, amount: 0.5 });
+    let route = &desk.preset().patch.route[3];
+    assert_eq!(Source::of(route.source), Source::Lfo2);
+    assert_eq!(Id::from_destination(route.destination), Some(destination));
+    assert_eq!(route.amount, 0.5);
+    assert_eq!(desk.told(), [desk.pointer(ids().route[3].amount), desk.edits()]);
+    desk.set(ids().route[3].source, Source::Env2.value(), Gesture::Once);
+    assert_eq!(desk.told(), [desk.edits()], "hosts do not see sources");
+    desk.ask(Command::Undo);
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset(), before);
+    desk.ask(Command::Redo);
+    desk.ask(Command::RemoveRoute { slot: 3 });
+    assert_eq!(desk.preset(), before);
+}
+
+#[test]
+fn tables_shapes_and_names_are_edits_too() {
+    let mut desk = desk();
+    let before = desk.preset();
+    desk.ask(Command::SetTable { osc: 1, table: Table::Factory("square".into()) });
+    let p = |x, y| Point { x, y, bow: 0.0 };
+    for (gesture, y) in [(Gesture::Begin, 0.5), (Gesture::Change, 0.7), (Gesture::Change, 0.9)] {
+        let shape = Shape::new([p(0.0, y), p(1.0, 0.0)]);
+        desk.ask(Command::SetShape { lfo: 4, shape, gesture });
+    }
+    let shape = Shape::new([p(0.0, 0.9), p(1.0, 0.0)]);
+    desk.ask(Command::SetShape { lfo: 4, shape: shape.clone(), gesture: Gesture::End });
+    desk.ask(Command::NameMacro { index: 7, name: "Glow".into() });
+    let now = desk.preset();
+    assert_eq!(now.tables[1], Table::Factory("square".into()));
+    assert_eq!((&now.shapes[4], now.macros[7].as_str()), (&shape, "Glow"));
+    assert_eq!(desk.told(), [desk.edits(); 3], "each of them once");
+    (0..3).for_each(|_| desk.ask(Command::Undo));
+    assert_eq!(desk.preset(), before);
+}
+
+#[test]
+fn another_preset_comes_whole_and_the_host_is_told_what_differs() {
+    let mut desk = desk();
+    let before = desk.preset();
+    let mut other = Preset::init();
+    other.patch.osc[0].tune = 7.0;
+    other.patch.reverb.on = 1.0;
+    other.tables[0] = Table::Factory("square".into());
+    let loads = desk.editor.instrument.params.loads();
+    desk.editor.replace(other.clone());
+    assert_eq!(desk.preset(), other);
+    assert_eq!(desk.editor.instrument.params.loads(), loads + 1, "one load");
+    let wanted = [desk.pointer(ids().osc[0].tune), desk.pointer(ids().reverb.on), desk.edits()];
+    assert_eq!(desk.told(), wanted);
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset(), before);
+}
+
+#[test]
+fn two_sides_are_two_presets() {
+    let mut desk = desk();
+    let id = ids().master.level;
+    desk.ask(Command::CopySide);
+    desk.set(id, -20.0, Gesture::Once);
+    desk.ask(Command::SwitchSide(Side::B));
+    assert_eq!(desk.preset().patch[id], -6.0);
+    desk.ask(Command::SwitchSide(Side::B));
+    assert_eq!(desk.preset().patch[id], -6.0, "it was there already");
+    desk.ask(Command::SwitchSide(Side::A));
+    assert_eq!(desk.preset().patch[id], -20.0);
+}
+
+#[test]
+fn what_the_host_sets_is_what_the_editor_shows_and_saves() {
+    let desk = desk();
+    let id = ids().osc[0].pan;
+    desk.editor.instrument.params.write_one(id, 0.75);
+    assert_eq!(desk.preset().patch[id], 0.75);
+    assert!(desk.notes.take().is_empty(), "an echo of the host to the host");
+}
+
+#[test]
+fn both_pages_are_drawn_over_a_live_instance() {
+    let size = cultivar_gui::SIZE;
+    for size in [size, size * 0.7, size * 1.5] {
+        let desk = desk();
+        let show = |ui: &mut egui::Ui, desk: &mut Desk| desk.editor.ui(ui);
+        let mut harness = Harness::builder().with_size(size).build_ui_state(show, desk);
+        harness.run_steps(3);
+        harness.get_by_label("Grow").click();
+        harness.run_steps(3);
+        let page = harness.state().editor.memory.settings.page;
+        assert_eq!(page, cultivar_gui::Page::Grow, "at {size}");
+    }
+}
