@@ -12,8 +12,8 @@ const BOW: f32 = 0.6;
 const TO_20_DB: f32 = 0.384;
 /// The LFO that draws levels.
 const LEVEL_LFO: usize = 5;
-/// The LFO that draws the way through a table.
-pub(crate) const PLACE_LFO: usize = 4;
+/// The LFOs that draw the ways through the tables of the first two oscillators.
+pub(crate) const PLACE_LFOS: [usize; 2] = [4, 3];
 /// Range of a drawn level in decibels.
 const DEPTH: f32 = 60.0;
 

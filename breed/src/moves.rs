@@ -72,17 +72,31 @@ impl Move {
     }
 }
 
-/// The continuous genes that one ear can hear: no place between left and right.
+/// The continuous genes that a growth may step: those that one ear hears in one note. Places
+/// between left and right, what depends on the key or on the player, and where drawn curves
+/// begin are left as they are.
 pub(crate) fn genes(preset: &Preset) -> Vec<Id> {
     let live = genome::live(preset);
+    let patch = &preset.patch;
     let ids = ids();
-    let mute = |id: Id| {
-        let ear = ids.osc.iter().any(|o| [o.pan, o.spread, o.phase, o.scatter].contains(&id));
-        ear || [ids.noise.pan, ids.noise.spread, ids.reverb.width, ids.delay.cross].contains(&id)
-            || section(id) == Section::Voice
-    };
+    let mut fixed = vec![ids.noise.pan, ids.noise.spread, ids.reverb.width, ids.delay.cross];
+    fixed.extend(ids.osc.iter().flat_map(|o| [o.pan, o.spread, o.phase, o.scatter]));
+    fixed.extend(ids.band.iter().map(|b| b.key).chain(ids.filter.iter().map(|f| f.key)));
+    fixed.extend(ids.env.iter().map(|e| e.delay));
+    for (k, lfo) in patch.lfo.iter().enumerate() {
+        if LfoMode::of(lfo.mode) == LfoMode::Once {
+            fixed.extend([ids.lfo[k].phase, ids.lfo[k].delay, ids.lfo[k].fade]);
+        }
+    }
+    for (k, route) in patch.route.iter().enumerate() {
+        if Driver::of(route.source).is_none() {
+            fixed.extend([ids.route[k].amount, ids.route[k].curve]);
+        }
+    }
     let all = (0..live.leaves().len() as u16).map(Id);
-    all.filter(|id| live[*id] && id.def().breed == Breed::Slide && !mute(*id)).collect()
+    all.filter(|id| live[*id] && id.def().breed == Breed::Slide)
+        .filter(|id| section(*id) != Section::Voice && !fixed.contains(id))
+        .collect()
 }
 
 /// Adds `steps` (in plain units); nothing where all of them run against the ends of their range.

@@ -1,10 +1,12 @@
 //! Proposers: where the first presets of strands come from.
 
-use cultivar_patch::schema::{To, ids};
+use std::collections::VecDeque;
+
+use cultivar_patch::schema::ids;
 use cultivar_patch::{Origin, Parent, Preset, Table};
 
 use crate::extract::{self, Variant};
-use crate::stock::{self, Way};
+use crate::stock::{self, Path, Way};
 use crate::{Rng, Target, fit, mutate, wild};
 
 /// A source of presets that may come near a target.
@@ -17,37 +19,43 @@ pub trait Proposer: Send {
 }
 
 /// The proposers of the instrument: patches cut from the target (unless `extract` is false, for
-/// patches of parameters only), stock tables along its harmonics, and patches near `patches`.
+/// patches without tables of their own), stock tables along its harmonics, and patches near `patches`.
 pub fn proposers(extract: bool, patches: Vec<Preset>) -> Vec<Box<dyn Proposer>> {
-    let mut all: Vec<Box<dyn Proposer>> = Vec::new();
-    if extract {
-        all.push(Box::new(Cut::default()));
-    }
-    all.push(Box::new(Stock::default()));
-    all.push(Box::new(Near::new(patches)));
-    all
+    let cut = if extract { Cut::all() } else { Cut::bands() };
+    vec![Box::new(cut), Box::new(Stock::default()), Box::new(Near::new(patches))]
 }
 
 /// Proposes patches cut from the target itself.
-#[derive(Default)]
 pub struct Cut {
-    tried: usize,
+    name: &'static str,
+    left: VecDeque<Variant>,
+}
+
+impl Cut {
+    /// In every way that suits the target.
+    pub fn all() -> Self {
+        Cut { name: "cut from the target", left: Variant::ALL.into() }
+    }
+
+    /// Noise bands with measured levels only: no tables of its own.
+    pub fn bands() -> Self {
+        Cut { name: "noise bands", left: [Variant::Noise].into() }
+    }
 }
 
 impl Proposer for Cut {
     fn name(&self) -> &'static str {
-        "cut from the target"
+        self.name
     }
 
     /// One at a time: each takes long enough that the first should not wait for the last.
     fn propose(&mut self, target: &Target, count: usize, _: &mut Rng) -> Vec<Preset> {
-        while let Some(variant) = Variant::ALL.get(self.tried).filter(|_| count > 0) {
-            self.tried += 1;
-            if let Some(preset) = extract::extract(target, *variant) {
-                return vec![preset];
-            }
+        if count == 0 {
+            return Vec::new();
         }
-        Vec::new()
+        let first = std::iter::from_fn(|| self.left.pop_front())
+            .find_map(|variant| extract::extract(target, variant));
+        first.into_iter().collect()
     }
 }
 
@@ -74,23 +82,13 @@ impl Proposer for Stock {
     }
 }
 
-/// A patch of one stock table along its way.
+/// A patch of stock tables along their way.
 fn along(way: &Way, target: &Target, rng: &mut Rng) -> Preset {
     let mut preset = Preset::init();
-    preset.tables[0] = Table::Factory(way.table.into());
-    let patch = &mut preset.patch;
-    patch.osc[0].level = 0.0;
-    patch.osc[0].fine = 100.0 * (target.note - f32::from(target.key()));
-    patch.osc[0].to = To::Filter1.value();
-    patch.voice.velocity = 0.0;
-    let heights = way.points.iter().map(|p| p.y);
-    let (low, high) = heights.fold((1.0f32, 0.0f32), |(a, b), y| (a.min(y), b.max(y)));
-    patch.osc[0].position = low;
-    if high > low {
-        let mut points = way.points.clone();
-        points.iter_mut().for_each(|p| p.y = (p.y - low) / (high - low));
-        fit::draw(&mut preset, fit::PLACE_LFO, points, target.duration);
-        fit::route(&mut preset, fit::PLACE_LFO, ids().osc[0].position, high - low);
+    preset.patch.voice.velocity = 0.0;
+    play(&mut preset, 0, &way.first, 0.0, target);
+    if let Some((second, below)) = &way.second {
+        play(&mut preset, 1, second, -below, target);
     }
     if target.noisiness > 0.15 && rng.chance(0.7) {
         preset.patch.noise.on = 1.0;
@@ -102,6 +100,25 @@ fn along(way: &Way, target: &Target, rng: &mut Rng) -> Preset {
         fit::draw_level(&mut preset, target, 32);
     }
     preset
+}
+
+/// Lets an oscillator play a table along a path.
+fn play(preset: &mut Preset, k: usize, path: &Path, level: f32, target: &Target) {
+    preset.tables[k] = Table::Factory(path.table.into());
+    let osc = &mut preset.patch.osc[k];
+    osc.on = 1.0;
+    osc.level = level;
+    osc.fine = 100.0 * (target.note - f32::from(target.key()));
+    let heights = path.points.iter().map(|p| p.y);
+    let (low, high) = heights.fold((1.0f32, 0.0f32), |(a, b), y| (a.min(y), b.max(y)));
+    osc.position = low;
+    if high > low {
+        let lfo = fit::PLACE_LFOS[k];
+        let mut points = path.points.clone();
+        points.iter_mut().for_each(|p| p.y = (p.y - low) / (high - low));
+        fit::draw(preset, lfo, points, target.duration);
+        fit::route(preset, lfo, ids().osc[k].position, high - low);
+    }
 }
 
 /// Proposes patches near random ones of a collection, in tune and with the target's envelope.

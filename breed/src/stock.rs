@@ -1,5 +1,5 @@
-//! Which of the instrument's own tables comes nearest to the harmonics of a target, and along
-//! which way through the table.
+//! Which of the instrument's own tables, alone or two together, come nearest to the harmonics of
+//! a target, and along which way through them.
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -20,14 +20,32 @@ const TIMES: usize = 12;
 /// Levels of the harmonics in decibels below the strongest.
 type Spectrum = [f32; HARMONICS];
 
-/// A stock table and the way through it that comes near a target.
+/// A stock table and the way through it.
 #[derive(Clone, Debug)]
-pub(crate) struct Way {
+pub(crate) struct Path {
     pub(crate) table: &'static str,
     /// Position over the target's duration.
     pub(crate) points: Vec<Point>,
+}
+
+/// One or two stock tables that come near a target.
+#[derive(Clone, Debug)]
+pub(crate) struct Way {
+    pub(crate) first: Path,
+    /// The other table and its level in decibels below the first.
+    pub(crate) second: Option<(Path, f32)>,
     /// Mean difference in decibels.
     pub(crate) apart: f32,
+}
+
+/// A moment of the target.
+struct Moment {
+    /// Part of the duration.
+    x: f32,
+    spectrum: Spectrum,
+    /// Harmonics below half the rate.
+    count: usize,
+    weight: f32,
 }
 
 /// Spectra of all frames of a factory table, computed once.
@@ -80,47 +98,131 @@ fn harmonics(target: &Target, time: f32) -> Option<(Spectrum, usize)> {
     Some((levels(power), count))
 }
 
+/// Tables that are tried with a second one.
+const FIRSTS: usize = 4;
+/// Levels of the second table below the first, in decibels.
+const BELOW: [f32; 3] = [3.0, 10.0, 18.0];
+
 /// The ways that come nearest to the target, the nearest first; none for a target without pitch.
 pub(crate) fn ways(target: &Target) -> Vec<Way> {
     let end = target.duration;
     let places = (0..TIMES).map(|k| (k as f32 / (TIMES - 1) as f32).powf(1.5));
     let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
-    let heard: Vec<(f32, Spectrum, usize, f32)> = places
+    let moments: Vec<Moment> = places
         .filter_map(|x| {
             let (spectrum, count) = harmonics(target, x * end)?;
             let weight = (target.level_at(x * end) - peak + 50.0).max(1.0);
-            Some((x, spectrum, count, weight))
+            Some(Moment { x, spectrum, count, weight })
         })
         .collect();
-    if heard.len() < 3 {
+    if moments.len() < 3 {
         return Vec::new();
     }
-    let mut ways: Vec<Way> = (0..factory::names().len()).map(|index| way(index, &heard)).collect();
-    ways.sort_by(|a, b| a.apart.total_cmp(&b.apart));
+    let nearest = |a: &Way, b: &Way| a.apart.total_cmp(&b.apart);
+    let mut ways: Vec<Way> = (0..factory::names().len()).map(|k| alone(k, &moments)).collect();
+    ways.sort_by(nearest);
+    let firsts = ways[..FIRSTS.min(ways.len())].to_vec();
+    for first in firsts {
+        let mut pairs: Vec<Way> =
+            (0..factory::names().len()).map(|k| together(&first.first, k, &moments)).collect();
+        pairs.sort_by(nearest);
+        pairs.truncate(FIRSTS);
+        ways.extend(pairs);
+    }
+    ways.sort_by(nearest);
     ways
 }
 
-fn way(index: usize, heard: &[(f32, Spectrum, usize, f32)]) -> Way {
+/// The path through one table.
+fn alone(index: usize, moments: &[Moment]) -> Way {
+    let (points, apart) = path(index, moments, |_, frame| *frame);
+    Way { first: Path { table: factory::names()[index], points }, second: None, apart }
+}
+
+/// The best path and level of a second table beside a first.
+fn together(first: &Path, index: usize, moments: &[Moment]) -> Way {
+    let known = factory::names().iter().position(|name| *name == first.table).unwrap_or_default();
+    let frames = spectra(known);
+    let power = |spectrum: &Spectrum| spectrum.map(|db| 10f32.powf(0.1 * db));
+    let base: Vec<Spectrum> = first
+        .points
+        .iter()
+        .map(|p| power(&frames[(p.y * (frames.len() - 1) as f32).round() as usize]))
+        .collect();
+    let table = factory::names()[index];
+    let tried = BELOW.map(|below| {
+        let gain = 10f32.powf(-0.1 * below);
+        // Powers add up: phases differ from harmonic to harmonic.
+        let sum = |k: usize, frame: &Spectrum| {
+            let other = power(frame);
+            levels(std::array::from_fn(|h| base[k][h] + gain * other[h]))
+        };
+        let (points, apart) = path(index, moments, sum);
+        Way { first: first.clone(), second: Some((Path { table, points }, below)), apart }
+    });
+    let [a, b, c] = tried;
+    let nearer = |a: Way, b: Way| if b.apart < a.apart { b } else { a };
+    nearer(nearer(a, b), c)
+}
+
+/// The frames of a table that come nearest to each moment, once `heard` (of the moment's number
+/// and the frame) has made of them what is heard; and the mean difference.
+fn path(
+    index: usize,
+    moments: &[Moment],
+    heard: impl Fn(usize, &Spectrum) -> Spectrum,
+) -> (Vec<Point>, f32) {
     let frames = spectra(index);
     let (mut sum, mut weights) = (0.0, 1e-9);
-    let mut points = Vec::with_capacity(heard.len());
-    for (x, spectrum, count, weight) in heard {
-        let apart = |frame: &Spectrum| {
-            let pairs = frame.iter().zip(spectrum).take(*count);
-            let (mut sum, mut all) = (0.0, 1e-9);
-            for (a, b) in pairs {
-                let loud = a.max(*b) / RANGE + 1.0;
-                sum += loud * (a - b).abs();
-                all += loud;
-            }
-            sum / all
-        };
-        let each = frames.iter().map(apart).enumerate();
+    let mut points = Vec::with_capacity(moments.len());
+    for (k, moment) in moments.iter().enumerate() {
+        let each = frames.iter().map(|frame| apart(&heard(k, frame), moment)).enumerate();
         let (best, least) = each.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, RANGE));
         let y = best as f32 / (frames.len().max(2) - 1) as f32;
-        points.push(Point { x: *x, y, bow: 0.0 });
-        sum += weight * least;
-        weights += weight;
+        points.push(Point { x: moment.x, y, bow: 0.0 });
+        sum += moment.weight * least;
+        weights += moment.weight;
     }
-    Way { table: factory::names()[index], points, apart: sum / weights }
+    (points, sum / weights)
+}
+
+/// Mean difference of two spectra in decibels; loud harmonics count more.
+fn apart(spectrum: &Spectrum, moment: &Moment) -> f32 {
+    let (mut sum, mut all) = (0.0, 1e-9);
+    for (a, b) in spectrum.iter().zip(&moment.spectrum).take(moment.count) {
+        let loud = a.max(*b) / RANGE + 1.0;
+        sum += loud * (a - b).abs();
+        all += loud;
+    }
+    sum / all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cultivar_patch::{Preset, Table};
+
+    #[test]
+    fn the_table_that_was_played_is_found() {
+        let names = factory::names();
+        for k in [3, names.len() / 2, names.len() - 2] {
+            let mut preset = Preset::init();
+            preset.tables[0] = Table::Factory(names[k].into());
+            preset.patch.osc[0].position = 0.5;
+            let note = cultivar_dsp::Note { key: 48.0, velocity: 0.8, gate: 0.5, length: 0.5 };
+            let [left, _] = cultivar_dsp::render(&preset, &note, 32_000.0);
+            let target = Target::listen(&left, 32_000.0).unwrap();
+            let ways = ways(&target);
+            let place = ways.iter().filter(|w| w.second.is_none()).position(|w| w.first.table == names[k]);
+            assert!(place.is_some_and(|place| place < 3), "{}: {place:?}", names[k]);
+            assert!(ways[0].apart <= ways[1].apart);
+        }
+    }
+
+    #[test]
+    fn noise_has_no_way() {
+        let mut rng = crate::Rng::new(1);
+        let noise: Vec<f32> = (0..16_000).map(|_| 0.3 * rng.normal()).collect();
+        assert!(ways(&Target::listen(&noise, 32_000.0).unwrap()).is_empty());
+    }
 }
