@@ -8,8 +8,8 @@ use cultivar_patch::schema::Curve;
 
 use super::oversample::FAST;
 
-/// Ends closer than this, in relation to their size, are taken as one: the difference of the
-/// antiderivative would drown in rounding.
+/// Between ends closer than this, in relation to their size, the curve is taken as straight: the
+/// difference of the antiderivative would drown in rounding.
 const CLOSE: f32 = 2e-3;
 
 /// Applies `curve` to the samples of `x` from the second on; the first is the last one of the
@@ -40,16 +40,18 @@ trait Shape {
 }
 
 fn average<S: Shape>(x: &[f32], out: &mut [f32]) {
+    let mut values = [0.0; FAST + 1];
     let mut areas = [0.0; FAST + 1];
-    for (area, x) in areas.iter_mut().zip(x) {
-        *area = S::at(*x).1;
+    for ((value, area), x) in values.iter_mut().zip(&mut areas).zip(x) {
+        (*value, *area) = S::at(*x);
     }
-    let ends = x.iter().zip(&x[1..]).zip(areas.iter().zip(&areas[1..]));
-    for (y, ((a, b), (area, next))) in out.iter_mut().zip(ends) {
-        let width = b - a;
-        let close = width.abs() < CLOSE * (1.0 + b.abs());
-        let mean = (next - area) / if close { 1.0 } else { width };
-        *y = if close { S::at(0.5 * (a + b)).0 } else { mean };
+    let x = &x[..=out.len()];
+    for (n, y) in out.iter_mut().enumerate().take(FAST) {
+        let width = x[n + 1] - x[n];
+        let close = width.abs() < CLOSE * (1.0 + x[n].abs());
+        let mean = (areas[n + 1] - areas[n]) / if close { 1.0 } else { width };
+        let middle = 0.5 * (values[n] + values[n + 1]);
+        *y = if close { middle } else { mean };
     }
 }
 

@@ -14,7 +14,6 @@ use egui::{Rect, vec2};
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::theme::{GAP, Palette, ROUND};
-use crate::view::GardenState;
 
 /// Draws the page.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -26,7 +25,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     why::show(ui, desk, rest.cut_right(268.0));
     rest.cut_right(GAP);
     ui.painter().rect_filled(rest, ROUND, Palette::of(ui).bed);
-    if desk.view.garden.strands.is_empty() && desk.view.garden.state == GardenState::Empty {
+    if desk.view.garden.strands.is_empty() && desk.view.garden.target.is_none() {
         empty::show(ui, desk, rest);
     } else {
         garden::show(ui, desk, rest);

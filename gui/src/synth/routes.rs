@@ -9,7 +9,7 @@ use crate::layout::Cut;
 use crate::paint::text_in;
 use crate::theme::{PAD, Palette, Weight, size};
 use crate::widgets::{
-    Knob, ParamSlider, amount_text, destination_menu, dropdown, icon_button, panel, source_menu,
+    ParamSlider, amount_text, destination_menu, dropdown, icon_button, panel, source_menu,
 };
 use crate::{Command, Gesture};
 
@@ -123,7 +123,7 @@ fn route(ui: &mut egui::Ui, desk: &mut Desk, mut row: Rect, slot: usize, free: b
         p.text,
     );
     let remove = curve.cut_right(22.0);
-    Knob::field(route.curve, p.mauve).named("").show(ui, desk, curve.shrink2(slim));
+    ParamSlider { id: route.curve, hue: p.mauve }.show(ui, desk, curve);
     let name = format!("Remove route {}", slot + 1);
     if icon_button(ui, remove, Icon::Close, &name, p.muted, true).clicked() {
         desk.ask(Command::RemoveRoute { slot });

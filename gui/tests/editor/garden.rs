@@ -77,6 +77,16 @@ fn an_error_leaves_the_garden_as_it_is() {
 }
 
 #[test]
+fn a_first_file_that_cannot_be_read_still_leaves_the_invitation() {
+    let words = "noise.wav: 0 samples";
+    let editor = editor(Page::Grow, |data| {
+        data.garden = Garden { state: GardenState::Error(words.into()), ..Garden::default() };
+    });
+    editor.get_by_label(words);
+    editor.get_by_label("Drop a sound here");
+}
+
+#[test]
 fn nodes_are_played_by_click_and_by_key() {
     let mut editor = grown(GardenState::Growing);
     let node = Command::Select { strand: 0, node: 4 };
