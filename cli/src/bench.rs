@@ -2,13 +2,14 @@
 //!
 //! 48 kHz, blocks of 64, one thread; note 60 or a chord of sixteen at velocity 0.8, held all
 //! the time. `x_wall` and `x_cpu` are seconds of sound per second of the clock and of the
-//! processor; loads named `match_` are patches of one second each, changed and rendered.
+//! processor's work for this thread; loads named `match_` are patches of one second each, changed and rendered.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use cpu_time::ThreadTime;
 use cultivar_dsp::{Engine, Event, Note, Sound, Studio, Timed, Which};
 use cultivar_patch::schema::{Model, To, ids};
 use cultivar_patch::{Preset, defs};
@@ -149,11 +150,11 @@ struct Measured {
 
 /// Measures `work`, which returns the seconds of sound it made and their peak.
 fn measure(work: impl FnOnce() -> (f64, f32)) -> Measured {
-    let (wall, cpu, before) = (Instant::now(), processor_seconds(), allocations());
+    let (wall, cpu, before) = (Instant::now(), ThreadTime::now(), allocations());
     let (sound, peak) = work();
     let allocations = allocations() - before;
-    let cpu = (processor_seconds() - cpu).max(1e-9);
-    Measured { sound, wall: wall.elapsed().as_secs_f64(), cpu, allocations, peak }
+    let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
+    Measured { sound, wall, cpu: cpu.max(1e-9), allocations, peak }
 }
 
 /// Notes held all the time.
@@ -223,22 +224,6 @@ fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
         }
         (count as f64, peak)
     }))
-}
-
-/// Seconds that the processor has worked for this process, where the system tells.
-#[cfg(target_os = "linux")]
-fn processor_seconds() -> f64 {
-    // Nanoseconds on the processor, the first number of the scheduler's line for this thread.
-    let line = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    line.split_whitespace().next().and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0) * 1e-9
-}
-
-/// Seconds that the processor has worked for this process, as near as the clock tells.
-#[cfg(not(target_os = "linux"))]
-fn processor_seconds() -> f64 {
-    use std::sync::LazyLock;
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    START.elapsed().as_secs_f64()
 }
 
 thread_local! {

@@ -42,7 +42,7 @@ pub struct Engine {
     clock: Clock,
     pub(crate) ended: Vec<Which>,
     peak: [f32; 2],
-    lanes: Isa,
+    pub(crate) lanes: Isa,
 }
 
 /// The song's time.
@@ -142,6 +142,34 @@ impl Engine {
         self.current = Some(place);
         self.change_over(place);
         Ok(())
+    }
+
+    /// Puts an edited version in the place of the playing sound: held notes go on with its
+    /// values, tables and shapes, and the effects ring on. Returns the sound that is no longer
+    /// needed, to be freed elsewhere.
+    pub fn exchange(&mut self, mut sound: Box<Sound>) -> Option<Box<Sound>> {
+        let Some(place) = self.current.filter(|_| sound.rate == self.rate) else {
+            return self.play(sound).err();
+        };
+        let old = self.sounds[place].take();
+        if let Some(old) = old.as_deref() {
+            self.voices.each(|voice| {
+                if voice.sound == place {
+                    voice.interrupt(self.offset, old);
+                }
+            });
+        }
+        let old = old.map(|mut old| {
+            sound.take_over(&mut old);
+            old
+        });
+        self.voices.each(|voice| {
+            if voice.sound == place {
+                voice.set_all(&sound.values);
+            }
+        });
+        self.sounds[place] = Some(sound);
+        old
     }
 
     fn admit(&mut self, mut sound: Box<Sound>) -> Result<usize, Box<Sound>> {

@@ -69,3 +69,47 @@ fn avx2(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -
 fn avx512(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {
     v.render::<Avx512>(s, at, len, out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Engine, Event, Sound, Timed, Which};
+    use cultivar_patch::Preset;
+    use cultivar_patch::schema::Warp;
+
+    fn play(lanes: Isa) -> Vec<f32> {
+        let mut preset = Preset::init();
+        for (k, osc) in preset.patch.osc.iter_mut().enumerate() {
+            (osc.on, osc.voices, osc.bend) = (1.0, 3.0, 0.3);
+            osc.warp = [Warp::None, Warp::Sync, Warp::Fm][k].value();
+        }
+        for filter in &mut preset.patch.filter {
+            (filter.on, filter.drive) = (1.0, 6.0);
+        }
+        preset.patch.band[0].on = 1.0;
+        let mut engine = Engine::new(48_000.0, 3);
+        engine.lanes = lanes;
+        assert!(engine.play(Sound::new(&preset, 48_000.0)).is_ok());
+        let (mut left, mut right) = (vec![0.0; 9600], vec![0.0; 9600]);
+        let on = |at, key| Timed { at, event: Event::On(Which::key(0, key), 0.8) };
+        engine.render(&[on(3, 48), on(700, 55)], &mut left, &mut right);
+        left.extend(right);
+        left
+    }
+
+    #[test]
+    fn all_instruction_sets_sound_the_same() {
+        let plain = play(Isa::Plain);
+        let power = |x: &mut dyn Iterator<Item = f32>| x.map(|x| x * x).sum::<f32>();
+        let near = |other: &[f32]| {
+            let wrong = power(&mut plain.iter().zip(other).map(|(a, b)| a - b));
+            let decibels = 10.0 * (wrong / power(&mut plain.iter().copied())).log10();
+            assert!(decibels < -90.0, "{decibels} dB");
+        };
+        near(&play(Isa::detect()));
+        #[cfg(target_arch = "x86_64")]
+        if matches!(Isa::detect(), Isa::Avx512) {
+            near(&play(Isa::Avx2));
+        }
+    }
+}

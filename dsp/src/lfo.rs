@@ -78,7 +78,7 @@ pub(crate) fn speed(lfo: &Lfo<f32>, tempo: f32) -> f32 {
 pub(crate) struct Oscillation {
     /// Times through the shape since the delay ended.
     turns: f64,
-    /// Seconds since the note began.
+    /// Seconds since the note began, 64 at most.
     age: f32,
     hint: u8,
     /// Output now.
@@ -105,10 +105,11 @@ impl Oscillation {
     ) {
         let delay = seconds(lfo.delay);
         let mode = LfoMode::of(lfo.mode);
-        let before = (self.age - delay).max(0.0);
-        self.age += time;
+        let passed = (self.age + time - delay).clamp(0.0, time);
+        self.turns += f64::from(passed) * f64::from(speed(lfo, tempo));
+        // Beyond all delays and fades age no longer matters, and must not outgrow its steps.
+        self.age = (self.age + time).min(64.0);
         let after = (self.age - delay).max(0.0);
-        self.turns += f64::from(after - before) * f64::from(speed(lfo, tempo));
         let turns = f64::from(lfo.phase) + if mode == LfoMode::Free { shared } else { self.turns };
         self.place = match mode {
             LfoMode::Once => turns.min(1.0) as f32,
@@ -142,6 +143,16 @@ mod tests {
             let x = (k * 7 % 1001) as f32 / 1000.0;
             assert!((curve.at(x, &mut hint) - shape.at(x)).abs() < 2e-4, "at {x}");
         }
+    }
+
+    #[test]
+    fn a_note_held_for_hours_keeps_its_rate() {
+        let lfo = Patch::<f32>::default().lfo[0];
+        let curve = Curve::new(&Shape::triangle());
+        let mut o = Oscillation::default();
+        (0..20_000).for_each(|_| o.advance(1.0, &lfo, &curve, 120.0, 0.0));
+        o.advance(0.000_5, &lfo, &curve, 120.0, 0.0);
+        assert!((o.place - 0.000_5).abs() < 1e-5, "{}", o.place);
     }
 
     #[test]

@@ -112,6 +112,13 @@ impl Sound {
         self.awake = false;
     }
 
+    /// Goes on where another sound is: its effects ring on, its LFOs run on.
+    pub(crate) fn take_over(&mut self, other: &mut Sound) {
+        std::mem::swap(&mut self.chain, &mut other.chain);
+        (self.free, self.tempo, self.sources) = (other.free, other.tempo, other.sources);
+        (self.moves, self.awake) = (other.moves, other.awake);
+    }
+
     fn reroute(&mut self) {
         self.routes = Routes::of(&self.values, Realm::Voice);
         self.behind = Routes::of(&self.values, Realm::Sound);

@@ -273,3 +273,17 @@ fn switching_modules_in_a_note_does_not_click() {
         assert!(step(&left) < 0.08, "{}: {}", id.def().id, step(&left));
     }
 }
+
+#[test]
+fn an_edited_sound_takes_the_place_of_the_playing_one() {
+    let preset = stage::sine();
+    let mut edited = preset.clone();
+    edited.patch.osc[0].level = -20.0;
+    let mut engine = engine(&preset);
+    perform(&mut engine, &[on(0, 45)], 4801);
+    assert!(engine.exchange(Sound::new(&edited, RATE)).is_some());
+    let (left, _) = perform(&mut engine, &[], 9600);
+    assert!((peak(&left[4800..]) - 0.1).abs() < 0.001);
+    assert!(step(&left) < 0.05, "{}", step(&left));
+    assert!(engine.exchange(Sound::new(&edited, 44_100.0)).is_some());
+}
