@@ -43,7 +43,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
         large(osc.voices),
         large(osc.detune).dim(off || desk.value(osc.voices) < 1.5),
     ];
-    let upper = body.cut_top(body.height() * 0.58);
+    let upper = body.cut_top(body.height() * 0.57);
+    body.cut_top(2.0);
     knob_row(ui, desk, upper, &first);
     let second = [osc.phase, osc.scatter, osc.key, osc.fine, osc.blend, osc.spread];
     for (id, column) in second.into_iter().zip([0, 1, 3, 4, 5, 6]) {
