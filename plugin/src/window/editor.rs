@@ -5,7 +5,6 @@ use std::error::Error;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use baseview::dpi::LogicalSize;
 use baseview::host::{Host, HostCallbacks, HostMainThreadCaller};
@@ -20,9 +19,6 @@ use nice_plug::editor::{
 
 use super::stage::Stage;
 use super::{App, Extent, Incoming, Pace, Repaint, Shared, canvas, desktop, keys};
-
-/// How long a window may take to close.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Makes what a window shows, on the window's thread: fonts and styles go into the context.
 pub(super) type Make<A> = Arc<dyn Fn(&egui::Context, GuiContext) -> A + Send + Sync>;
@@ -116,7 +112,12 @@ impl<A: App> Editor for WindowEditor<A> {
             .inspect_err(|error| tracing::error!("the editor does not open: {error}"))?;
         Ok(SpawnedEditor {
             handle: Handle { shared: Arc::clone(&shared), api },
-            window: OpenWindow { window, callbacks, shared },
+            window: OpenWindow {
+                window,
+                callbacks,
+                #[cfg(target_os = "linux")]
+                shared,
+            },
         })
     }
 
@@ -141,20 +142,14 @@ impl<A: App> Editor for WindowEditor<A> {
 pub struct OpenWindow {
     window: Window,
     callbacks: Option<HostSide>,
+    #[cfg(target_os = "linux")]
     shared: Arc<Shared>,
 }
 
-/// baseview only waits for the window's thread if that has ended by itself; a host may unload the
-/// plug-in right after this, so the thread is told to end first.
 #[cfg(target_os = "linux")]
 impl Drop for OpenWindow {
     fn drop(&mut self) {
-        self.shared.closing.store(true, Ordering::Relaxed);
-        let told = Instant::now();
-        while self.window.is_open() && told.elapsed() < PATIENCE {
-            self.shared.repaint.wake();
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        desktop::close(&self.window, &self.shared);
     }
 }
 
@@ -188,13 +183,7 @@ impl EditorHandle for Handle {
 
     fn run_until_closed(open: OpenWindow) -> Result<(), baseview::Error> {
         #[cfg(target_os = "linux")]
-        {
-            open.window.show()?;
-            while open.window.is_open() {
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            Ok(())
-        }
+        return desktop::run_until_closed(&open.window);
         #[cfg(not(target_os = "linux"))]
         open.window.run_until_closed()
     }

@@ -220,6 +220,7 @@ impl Input {
         match incoming {
             Incoming::Key(event) => self.events.push(event),
             Incoming::Pasted(text) => self.events.push(Event::Paste(text)),
+            #[cfg(target_os = "linux")]
             Incoming::Drag(drag) => self.drag(drag),
         }
     }

@@ -68,6 +68,7 @@ enum Incoming {
     /// The clipboard's text, after it was asked for.
     Pasted(String),
     /// A drag of files, seen by the window's own connection to the desktop.
+    #[cfg(target_os = "linux")]
     Drag(Drag),
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Stage<A: App> {
     drawn: Cell<Instant>,
     opened: Instant,
     keyboard: Cell<Keyboard>,
+    /// Stops when dropped.
+    _timer: TimerHandle,
     /// A size to ask for once, if the window did not open with it.
     asked: Cell<Option<PhysicalSize<u32>>>,
 }
@@ -76,9 +78,7 @@ impl<A: App> Stage<A> {
         let wanted = shared.extent.physical();
         let asked = (wanted != opened.physical).then_some(wanted);
         shared.repaint.connect(Some(window.waker()));
-        if let Err(error) = window.create_timer(LOOK) {
-            tracing::debug!("no timer: {error}");
-        }
+        let timer = window.create_timer(LOOK)?;
         let now = Instant::now();
         Ok(Self {
             window,
@@ -91,6 +91,7 @@ impl<A: App> Stage<A> {
             drawn: Cell::new(now),
             opened: now,
             keyboard: Cell::default(),
+            _timer: timer,
             asked: Cell::new(asked),
         })
     }
@@ -267,6 +268,8 @@ impl<A: App> WindowHandler for Stage<A> {
     }
 
     fn damage(&self, _area: DamageArea) {
+        // Just shown, perhaps elsewhere.
+        self.desktop.look();
         self.want(Duration::ZERO);
     }
 

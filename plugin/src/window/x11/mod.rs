@@ -12,9 +12,10 @@ mod drop;
 mod keyboard;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use baseview::WindowContext;
 use keyboard_types::KeyboardEvent;
@@ -35,6 +36,9 @@ use ancestors::Ancestors;
 use clipboard::Clipboard;
 use drop::DropSite;
 use keyboard::Keyboard;
+
+/// How long a window may take to close.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 x11rb::atom_manager! {
     /// Names both sides of X agree on.
@@ -57,6 +61,30 @@ pub(super) fn scale() -> Option<f64> {
     let resources = resource_manager::new_from_default(&connection).ok()?;
     let dpi: f64 = resources.get_value("Xft.dpi", "").ok()??;
     (dpi.is_finite() && dpi > 0.0).then_some(dpi / 96.0)
+}
+
+/// Ends a window's thread and waits until it has. baseview itself only waits for a thread that has
+/// already ended, and a host may unload the plug-in right after closing its editor.
+pub(super) fn close(window: &baseview::Window, shared: &Shared) {
+    shared.closing.store(true, Ordering::Relaxed);
+    let told = Instant::now();
+    while window.is_open() {
+        if told.elapsed() > PATIENCE {
+            tracing::error!("the editor's window does not close");
+            return;
+        }
+        shared.repaint.wake();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Shows a window and waits until it is closed.
+pub(super) fn run_until_closed(window: &baseview::Window) -> Result<(), baseview::Error> {
+    window.show()?;
+    while window.is_open() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
 }
 
 /// The window's hold on its desktop thread. Without a connection it does nothing.
