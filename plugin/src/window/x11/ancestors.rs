@@ -35,7 +35,10 @@ impl<'a> Ancestors<'a> {
         gone.iter().for_each(|marked| self.release(marked));
         for window in chain {
             let current = self.wire.window_in(window, self.wire.atoms.XdndProxy)?;
-            if current == Some(self.wire.proxy) {
+            let current = current.filter(|proxy| self.alive(*proxy));
+            // Another plug-in in the same host window may have come after us; it passes on to us.
+            let known = self.marked.iter().any(|m| m.window == window);
+            if current == Some(self.wire.proxy) || (known && current.is_some()) {
                 continue;
             }
             self.marked.retain(|m| m.window != window);
@@ -79,14 +82,17 @@ impl<'a> Ancestors<'a> {
     /// itself if it knows drags at all.
     pub(super) fn host_of(&self, window: Window) -> Option<Window> {
         let before = self.marked.iter().find(|m| m.window == window)?.before;
-        if let Some(before) = before
-            && self.wire.window_in(before, self.wire.atoms.XdndProxy).ok()? == Some(before)
-        {
+        if let Some(before) = before.filter(|proxy| self.alive(*proxy)) {
             return Some(before);
         }
         let aware = self.wire.atoms.XdndAware;
         let reply = self.wire.connection.get_property(false, window, aware, AtomEnum::ANY, 0, 1);
         (reply.ok()?.reply().ok()?.type_ != x11rb::NONE).then_some(window)
+    }
+
+    /// Whether a proxy still is one: it names itself, as the protocol demands.
+    fn alive(&self, proxy: Window) -> bool {
+        self.wire.window_in(proxy, self.wire.atoms.XdndProxy).ok().flatten() == Some(proxy)
     }
 
     /// Takes our name off every window that still bears it.
@@ -103,7 +109,7 @@ impl<'a> Ancestors<'a> {
         if self.wire.window_in(marked.window, property).ok().flatten() != Some(self.wire.proxy) {
             return;
         }
-        let _ = match marked.before {
+        let _ = match marked.before.filter(|proxy| self.alive(*proxy)) {
             Some(before) => self.name(marked.window, before),
             None => self
                 .wire
