@@ -39,6 +39,7 @@ impl Draft {
         patch.noise.to = To::Direct.value();
         let amp = &mut patch.env[0];
         amp.attack = NO_TIME;
+        amp.attack_curve = 1.0;
         amp.sustain = 1.0;
         amp.release = (0.06_f32).log2();
         Draft { preset, lfos: 0, routes: 0 }

@@ -8,8 +8,6 @@ use crate::Target;
 use crate::listen::pitch::{frequency_of, note_of};
 use crate::target::HOP;
 
-/// Least seconds of a measuring window.
-const WINDOW: f32 = 0.012;
 /// Fewest cycles of a measuring window.
 const CYCLES: usize = 3;
 /// Semitones of a pitch curve that nobody hears.
@@ -98,8 +96,9 @@ pub struct Harmonics {
 }
 
 impl Harmonics {
-    /// Measures the harmonics of a target along a pitch line.
-    pub fn of(target: &Target, tune: &Tune) -> Harmonics {
+    /// Measures the harmonics of a target along a pitch line, in windows of at least `window`
+    /// seconds.
+    pub fn of(target: &Target, tune: &Tune, window: f32) -> Harmonics {
         let notes = tune.notes.iter().copied();
         let (low, high) = notes.fold((f32::MAX, f32::MIN), |(l, h), n| (l.min(n), h.max(n)));
         let (low, high) = (frequency_of(low), frequency_of(high));
@@ -107,7 +106,7 @@ impl Harmonics {
         let middle = frequency_of(tune.note);
         let most = (0.49 * target.rate / high.min(1.1 * middle)) as usize;
         let most = most.min(cycle / 2 - 1).clamp(1, 1023);
-        let cycles = ((middle * WINDOW).round() as usize).max(CYCLES);
+        let cycles = ((middle * window).round() as usize).max(CYCLES);
         let warped = Warped::new(&target.samples, target.rate, &tune.notes, HOP, cycle);
         let size = cycles * cycle;
         let fft = RealFftPlanner::new().plan_fft_forward(size);

@@ -34,16 +34,17 @@ pub(crate) struct Layer {
 }
 
 impl Layer {
-    /// The harmonics of `tune` in `count` frames; only those in `only`, where it is given
-    /// (the fundamental is 1).
+    /// The harmonics of `tune` in `count` frames, measured in windows of `window` seconds at
+    /// least; only those in `only`, where it is given (the fundamental is 1).
     pub(crate) fn of(
         target: &Target,
         name: &str,
         tune: Tune,
         only: Option<&[usize]>,
         count: usize,
+        window: f32,
     ) -> Option<Layer> {
-        let mut harmonics = Harmonics::of(target, &tune);
+        let mut harmonics = Harmonics::of(target, &tune, window);
         if let Some(only) = only {
             harmonics.keep(only);
         }

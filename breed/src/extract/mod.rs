@@ -7,6 +7,7 @@ pub mod frames;
 mod grains;
 pub mod harmonics;
 mod layer;
+mod partials;
 pub mod polish;
 mod release;
 mod residue;
@@ -32,6 +33,9 @@ pub enum Variant {
     Noisy,
     /// The same, and frames of what is no harmonic in a second oscillator.
     Breathy,
+    /// Partials that are no harmonics of one note, from two oscillators, and frames of the
+    /// rest in the third.
+    Partials,
     /// Noise bands alone.
     Noise,
     /// Long frames of the sound itself.
@@ -48,9 +52,22 @@ pub struct Candidate {
 }
 
 impl Variant {
-    /// All ways.
-    pub const ALL: [Variant; 5] =
-        [Variant::Harmonic, Variant::Noisy, Variant::Breathy, Variant::Noise, Variant::Grains];
+    /// All ways, those first that suit most sounds and travel best over the keyboard.
+    pub const ALL: [Variant; 6] = [
+        Variant::Harmonic,
+        Variant::Breathy,
+        Variant::Noisy,
+        Variant::Partials,
+        Variant::Grains,
+        Variant::Noise,
+    ];
+
+    /// Whether the patch is nothing but frames of the sound itself. Such a patch is nearly
+    /// exact at its own key and grainy far from it; one that is built of tones and noise says
+    /// more about a sound and breeds better, though it may come less near.
+    pub fn quotes(self) -> bool {
+        self == Variant::Grains
+    }
 
     /// What the patch is called.
     pub fn name(self) -> &'static str {
@@ -58,6 +75,7 @@ impl Variant {
             Variant::Harmonic => "Harmonics",
             Variant::Noisy => "Harmonics and noise",
             Variant::Breathy => "Harmonics and breath",
+            Variant::Partials => "Partials",
             Variant::Noise => "Noise bands",
             Variant::Grains => "Grains",
         }
@@ -72,6 +90,7 @@ pub fn extract(target: &Target, variant: Variant) -> Option<Preset> {
         Variant::Harmonic if pitched => voice::harmonic(target, name, Rest::Nothing),
         Variant::Noisy if pitched => voice::harmonic(target, name, Rest::Bands),
         Variant::Breathy if pitched => voice::harmonic(target, name, Rest::Grains),
+        Variant::Partials => voice::partials(target, name),
         Variant::Noise => voice::noise(target, name),
         Variant::Grains => grains::grains(target, name),
         _ => None,

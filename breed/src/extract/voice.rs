@@ -9,12 +9,16 @@ use super::frames::FRAME_RMS;
 use super::grains::{self, Grains};
 use super::harmonics::Tune;
 use super::layer::{FINE, Layer, contour};
+use super::partials;
 use super::release::Release;
 use super::residue::residue;
 use crate::Target;
+use crate::listen::pitch::frequency_of;
 
 /// Frames of the harmonic layer.
 const FRAMES: usize = 64;
+/// Least seconds of the window in which harmonics are measured.
+const WINDOW: f32 = 0.012;
 
 /// What joins the harmonics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub(crate) enum Rest {
 /// A patch of harmonics whose level, place and pitch follow the target.
 pub(crate) fn harmonic(target: &Target, name: &str, rest: Rest) -> Option<Draft> {
     let tune = Tune::of(target, MAX_POINTS);
-    let mut layer = Layer::of(target, name, tune, None, FRAMES)?;
+    let mut layer = Layer::of(target, name, tune, None, FRAMES, WINDOW)?;
     let whole = contour(target);
     let release = Release::of(target, &whole, FINE);
     if rest == Rest::Nothing {
@@ -47,23 +51,37 @@ pub(crate) fn harmonic(target: &Target, name: &str, rest: Rest) -> Option<Draft>
         match rest {
             Rest::Bands => bands::add(
                 &mut draft,
-                &bands::bands(
-                    &left,
-                    target.rate,
-                    4,
-                    Some(crate::listen::pitch::frequency_of(target.note)),
-                ),
+                &bands::bands(&left, target.rate, 4, Some(frequency_of(target.note))),
             ),
-            _ => breath(&mut draft, target, name, &left)?,
+            _ => breath(&mut draft, target, name, &left, 1)?,
         }
     }
     Some(draft)
 }
 
-/// Puts `left` into the second oscillator as frames of itself.
-fn breath(draft: &mut Draft, target: &Target, name: &str, left: &[f32]) -> Option<()> {
+/// A patch of partials that are no harmonics of one note, with frames of what is left.
+pub(crate) fn partials(target: &Target, name: &str) -> Option<Draft> {
+    let layers = partials::layers(target, name, 2, FRAMES);
+    let release = Release::of(target, &contour(target), FINE);
+    let mut draft = Draft::new(target, name);
+    release.set(&mut draft);
+    let levels = layers.iter().flat_map(|layer| &layer.level);
+    let peak = levels.copied().reduce(f32::max)?;
+    draft.loudness(peak, FRAME_RMS);
+    let mut tones = vec![0.0; target.samples.len()];
+    for (osc, layer) in layers.iter().enumerate() {
+        layer.add(&mut draft, target, osc, peak, &release);
+        tones.iter_mut().zip(layer.sound(target)).for_each(|(t, s)| *t += s);
+    }
+    let mut left = residue(&target.samples, &tones);
+    release.make_up(&mut left, target.rate);
+    breath(&mut draft, target, name, &left, 2)?;
+    Some(draft)
+}
+
+/// Puts `left` into oscillator `osc` as frames of itself.
+fn breath(draft: &mut Draft, target: &Target, name: &str, left: &[f32], osc: usize) -> Option<()> {
     let Grains { note, table, level, seconds } = grains::cut(target, name, left)?;
-    let osc = 1;
     let to = ids().osc[osc];
     let master = draft.preset.patch.master.level;
     draft.preset.patch.osc[osc].on = 1.0;
