@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 
 use cultivar_breed::Target;
-use cultivar_breed::extract::{Variant, extract, variants};
+use cultivar_breed::extract::{self, Variant, extract, variants};
 use cultivar_patch::{Table, Wavetable};
 
 const RATE: f32 = 44_100.0;
@@ -100,4 +100,71 @@ fn no_target_makes_extraction_panic() {
             }
         }
     }
+}
+
+/// The target's note of a preset, in mono.
+fn played(target: &Target, preset: &cultivar_patch::Preset) -> Vec<f32> {
+    let [left, right] = cultivar_dsp::render(preset, &target.played(), target.rate);
+    left.iter().zip(&right).map(|(l, r)| 0.5 * (l + r)).collect()
+}
+
+/// A plucked tone with a breath of noise, let go after 0.7 s.
+fn plucked() -> Vec<f32> {
+    let mut state = 9_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    let mut samples = tone(&[1.0, 0.6, 0.3, 0.2, 0.1]);
+    for (k, s) in samples.iter_mut().enumerate() {
+        let time = k as f32 / RATE;
+        let fall =
+            (-time / 0.5).exp() * if time > 0.7 { (-(time - 0.7) / 0.03).exp() } else { 1.0 };
+        *s = fall * (*s + 0.01 * noise());
+    }
+    samples
+}
+
+#[test]
+fn the_engine_plays_what_was_extracted() {
+    let target = Target::listen(&plucked(), RATE).unwrap();
+    assert!((target.release - 0.7).abs() < 0.03, "release at {}", target.release);
+    let mut judge = cultivar_breed::Judge::new(&target);
+    for (variant, least) in [
+        (Variant::Harmonic, 85.0),
+        (Variant::Breathy, 92.0),
+        (Variant::Partials, 90.0),
+        (Variant::Grains, 95.0),
+    ] {
+        let preset = extract(&target, variant).unwrap();
+        let sound = played(&target, &preset);
+        let score = judge.distance(&sound).score;
+        assert!(score > least, "{variant:?} scores {score}");
+        let rms = |s: &[f32]| (s.iter().map(|s| s * s).sum::<f32>() / s.len() as f32).sqrt();
+        let louder = 20.0 * (rms(&sound) / rms(&target.samples)).log10();
+        assert!(louder.abs() < 1.0, "{variant:?} is {louder} dB louder");
+    }
+}
+
+#[test]
+fn polish_mends_levels_and_curves() {
+    let target = Target::listen(&plucked(), RATE).unwrap();
+    let mut judge = cultivar_breed::Judge::new(&target);
+    let mut preset = extract(&target, Variant::Harmonic).unwrap();
+    let good = judge.distance(&played(&target, &preset)).envelope;
+    preset.patch.master.level -= 9.0;
+    let points = preset.shapes[0]
+        .points()
+        .iter()
+        .map(|p| cultivar_patch::Point { y: (p.y - 0.5 * p.x).max(0.0), ..*p });
+    preset.shapes[0] = cultivar_patch::Shape::new(points.collect::<Vec<_>>());
+    let spoilt = judge.distance(&played(&target, &preset)).envelope;
+    assert!(spoilt > 2.0 * good, "{good} spoilt to {spoilt}");
+    extract::polish(&target, &mut preset, &mut |p| played(&target, p));
+    let sound = played(&target, &preset);
+    let mended = judge.distance(&sound).envelope;
+    assert!(mended < 0.5 * (good + spoilt), "{good} spoilt to {spoilt}, mended to {mended}");
+    let power = |s: &[f32]| s.iter().map(|s| s * s).sum::<f32>();
+    let louder = 10.0 * (power(&sound) / power(&target.samples)).log10();
+    assert!(louder.abs() < 0.5, "{louder} dB louder");
 }

@@ -45,10 +45,15 @@ impl Draft {
         Draft { preset, lfos: 0, routes: 0 }
     }
 
-    /// Tunes oscillator `osc` so that the target's key plays `note`.
+    /// Tunes oscillator `osc` so that the target's key plays `note`. Where that lies out of
+    /// its reach it stays at the note whatever the key.
     pub(crate) fn tune(&mut self, target: &Target, osc: usize, note: f32) {
-        let above = note - f32::from(target.key());
         let osc = &mut self.preset.patch.osc[osc];
+        let mut above = note - f32::from(target.key());
+        if above.abs() > 49.0 {
+            osc.key = 0.0;
+            above = note - 60.0;
+        }
         osc.tune = above.round().clamp(-48.0, 48.0);
         osc.fine = (100.0 * (above - osc.tune)).clamp(-100.0, 100.0);
     }

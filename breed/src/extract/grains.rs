@@ -24,18 +24,28 @@ use crate::target::HOP;
 /// halfway through a cycle, where only their sum is heard.
 const PULL: f32 = 0.01;
 
-/// Cycles of the lowest pitch at which a frame carries all harmonics of the target, in step
-/// with the target's own pitch where it has one.
+/// Hertz of the cycles that are cut: a whole part of the target's own pitch, where it has one
+/// and that keeps the highest part of the spectrum; otherwise as low as frames can be.
 fn grain(target: &Target) -> f32 {
     let lowest = target.rate / FRAME as f32;
     let most = (MAX_FRAMES - 2) as f32 / target.duration;
-    if target.confidence == 0.0 {
-        return lowest;
-    }
     let pitch = frequency_of(target.note);
-    let halvings = (pitch / lowest).log2().floor().clamp(0.0, 4.0);
-    let in_step = pitch / halvings.exp2();
-    if (lowest..=most).contains(&in_step) { in_step } else { lowest }
+    let parts = (1..=16).rev().map(|n| pitch / n as f32).filter(|f| (lowest..=most).contains(f));
+    let enough = 0.47 * target.rate;
+    let carried = |f: f32| carried(f, target.rate).min(enough);
+    let best = parts.max_by(|&a, &b| carried(a).total_cmp(&carried(b)).then(b.total_cmp(&a)));
+    match best {
+        Some(part) if target.confidence > 0.0 && carried(part) > 0.9 * enough => part,
+        _ => lowest,
+    }
+}
+
+/// Hertz of the highest harmonic that an oscillator plays at a pitch: it keeps 1023 harmonics,
+/// or fewer by half octaves as long as they reach beyond what may fold back.
+fn carried(frequency: f32, rate: f32) -> f32 {
+    let reach = (0.5 * rate).max(rate - 20_000.0).min(28_000.0);
+    let levels = (0..21).map(|level| 1023.0 * (-0.5 * level as f32).exp2());
+    levels.map(|harmonics| harmonics * frequency).find(|&top| top <= reach).unwrap_or(0.0)
 }
 
 /// Frames of a sound and how they are played.
@@ -98,7 +108,8 @@ fn solve(name: &str, samples: &[f32], cycles: usize) -> Option<(Arc<Wavetable>, 
         }
     }
     let peak = frames.iter().fold(0.0_f32, |peak, s| peak.max(s.abs())).max(1e-9);
-    frames.iter_mut().for_each(|s| *s /= peak);
+    // Sixteen bits are enough for what was sixteen bits mostly, and keep presets small.
+    frames.iter_mut().for_each(|s| *s = (*s / peak * 32_767.0).round() / 32_768.0);
     let table = Wavetable::new(name, frames).ok()?;
     Some((Arc::new(table), 20.0 * peak.log10()))
 }
