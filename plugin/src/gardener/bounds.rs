@@ -1,13 +1,10 @@
 //! What the player asks of a growth: which sections stay as they are, and how much surprise.
 
-use cultivar_breed::proposer::Cut;
+use cultivar_breed::extract::Variant;
 use cultivar_breed::{Proposer, Rng, Target, genome, proposers};
 use cultivar_gui::Section;
 use cultivar_patch::Preset;
 use cultivar_patch::schema::ids;
-
-/// Ways to cut a patch from a target.
-const CUTS: f32 = 5.0;
 
 /// Sections that stay as they are in `base`. What grows is heard, judged and kept with them.
 #[derive(Clone)]
@@ -39,9 +36,13 @@ impl Kept {
 
 /// Proposers for a growth: the more surprise, the fewer patches are cut from the target itself.
 pub(super) fn proposers_for(surprise: f32, patches: Vec<Preset>) -> Vec<Box<dyn Proposer>> {
-    let cut = Few { cut: Cut::default(), left: ((1.0 - surprise) * CUTS).round() as usize };
-    let mut all: Vec<Box<dyn Proposer>> = vec![Box::new(cut)];
-    all.extend(proposers(false, patches));
+    let left = ((1.0 - surprise) * Variant::ALL.len() as f32).round() as usize;
+    if left == 0 {
+        return proposers(false, patches);
+    }
+    let mut all = proposers(true, patches);
+    let cut = all.remove(0);
+    all.insert(0, Box::new(Few { cut, left }));
     all
 }
 
@@ -57,9 +58,9 @@ fn section(of: genome::Section) -> Option<Section> {
     })
 }
 
-/// A few of the patches that can be cut from a target.
+/// A few of what a proposer has.
 struct Few {
-    cut: Cut,
+    cut: Box<dyn Proposer>,
     left: usize,
 }
 
