@@ -163,11 +163,15 @@ def drags(desk, editor, log, folder, pictures):
         text = log.read_text() if log.exists() else ""
         return any("growing from" in line and path.name in line for line in text.splitlines())
 
+    def here():
+        """Away from the oscillators, where a sound would become a wavetable."""
+        return desk.place(editor, 0.75, 0.45)
+
     film = folder / "film.mp4"
     film.write_bytes(b"\0\0\0\x18ftypmp42")
     drag = Source(desk.name, [film])
     # The first answer may come before the page has drawn; the picture needs it drawn.
-    accepted = drag.over(*desk.place(editor))
+    accepted = drag.over(*here())
     drag.pump(1)
     desk.picture(pictures, "drop-refused")
     check("a film is refused while it hovers", not accepted)
@@ -175,25 +179,26 @@ def drags(desk, editor, log, folder, pictures):
 
     first = sound(folder / "kick é 1.wav")
     drag = Source(desk.name, [first])
-    accepted = drag.over(*desk.place(editor))
+    accepted = drag.over(*here())
     drag.pump(1)
     desk.picture(pictures, "drop-hover")
     check("a sound is welcome", accepted)
-    target, _ = drag.under(*desk.place(editor))
+    target, _ = drag.under(*here())
     check("the drag addresses the host's own window", target.id == desk.top(editor).id)
     check("a sound is taken through the host's window", drag.drop())
     wait_for("growth starts from it", lambda: growing(first))
+    drag.pump(2)
     desk.picture(pictures, "drop-growing")
 
     second = sound(folder / "bell.wav")
     drag = Source(desk.name, [second])
-    drag.over(*desk.place(editor, 0.3, 0.4), to=editor.id)
-    drag.over(*desk.place(editor, 0.4, 0.4), to=editor.id)
+    drag.over(*desk.place(editor, 0.7, 0.4), to=editor.id)
+    drag.over(*here(), to=editor.id)
     check("a sound is taken by a source that knows no proxies", drag.drop())
     wait_for("growth starts from the second", lambda: growing(second))
 
     drag = Source(desk.name, [sound(folder / "away.wav")])
-    drag.over(*desk.place(editor))
+    drag.over(*here())
     drag.leave()
     drag.pump(1)
     check("a drag that leaves does nothing", not growing(folder / "away.wav"))
