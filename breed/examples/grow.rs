@@ -117,7 +117,7 @@ fn random(target: &Target, options: &Options) -> cultivar_patch::Preset {
     let mut rng = Rng::new(options.seed);
     let mut judges = judges(target, options);
     let trials: Vec<Trial> = (0..options.random)
-        .map(|index| Trial { index, preset: Arc::new(wild::preset(&mut rng)) })
+        .map(|index| Trial { index, preset: Arc::new(wild::preset(&mut rng)), polish: false })
         .collect();
     let verdicts = judge(&trials, target, &mut judges);
     let least = verdicts.iter().min_by(|a, b| a.distances.total.total_cmp(&b.distances.total));

@@ -1,9 +1,12 @@
 //! Fits what analysis knows onto a patch: pitch, level over time, noisiness.
 
 use cultivar_patch::schema::{LfoMode, NO_TIME, Polarity, SILENCE_DB, Source, ids};
-use cultivar_patch::{Id, Point, Preset, Shape};
+use cultivar_patch::{Id, Preset, Shape};
 
+use crate::extract::curve::Polyline;
+use crate::extract::harmonics::Tune;
 use crate::genome::destination;
+use crate::target::HOP;
 use crate::{Rng, Target};
 
 /// Bow of the decay that analysis sets: it falls by e^6, 52 dB.
@@ -14,6 +17,8 @@ const TO_20_DB: f32 = 0.384;
 const LEVEL_LFO: usize = 5;
 /// The LFOs that draw the ways through the tables of the first two oscillators.
 pub(crate) const PLACE_LFOS: [usize; 2] = [4, 3];
+/// The LFO that draws pitch.
+const PITCH_LFO: usize = 2;
 /// Range of a drawn level in decibels.
 const DEPTH: f32 = 60.0;
 
@@ -94,17 +99,13 @@ fn log_time(seconds: f32) -> f32 {
     seconds.max(1e-3).log2().clamp(NO_TIME, 4.0)
 }
 
-/// Draws the level of the target, with `count` corners, over the levels of all sources; the
-/// amplifier then only opens and closes.
-pub(crate) fn draw_level(preset: &mut Preset, target: &Target, count: usize) {
+/// Draws the level of the target, with at most `corners` corners, over the levels of all sources;
+/// the amplifier then only opens and closes.
+pub(crate) fn draw_level(preset: &mut Preset, target: &Target, corners: usize) {
     let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
-    let end = target.duration;
-    let points = (0..count).map(|k| {
-        // Beginnings change faster than ends.
-        let x = (k as f32 / (count - 1) as f32).powf(1.7);
-        let below = target.level_at(x * end) - peak;
-        Point { x, y: 1.0 + below.max(-DEPTH) / DEPTH, bow: 0.0 }
-    });
+    let below: Vec<f32> = target.level.iter().map(|l| (l - peak).max(-DEPTH)).collect();
+    let weight: Vec<f32> = below.iter().map(|l| (1.2 + l / DEPTH).min(1.0)).collect();
+    let line = Polyline::fit(&below, &weight, corners, 0.5);
     let env = &mut preset.patch.env[0];
     env.delay = NO_TIME;
     env.hold = NO_TIME;
@@ -118,8 +119,7 @@ pub(crate) fn draw_level(preset: &mut Preset, target: &Target, count: usize) {
     if preset.patch.noise.on > 0.5 {
         levels.push(ids.noise.level);
     }
-    let points: Vec<Point> = points.collect();
-    draw(preset, LEVEL_LFO, points, end);
+    draw(preset, LEVEL_LFO, line.shape(-DEPTH, 0.0), length(&line));
     for id in levels {
         let def = id.def();
         // The knob is the loudest place, the curve takes away from it.
@@ -129,9 +129,29 @@ pub(crate) fn draw_level(preset: &mut Preset, target: &Target, count: usize) {
     }
 }
 
-/// Makes an LFO draw `points` once in `seconds`.
-pub(crate) fn draw(preset: &mut Preset, lfo: usize, points: Vec<Point>, seconds: f32) {
-    preset.shapes[lfo] = Shape::new(points);
+/// Draws the pitch of the target, where it moves, over the tuning of the oscillators that sound.
+pub(crate) fn draw_pitch(preset: &mut Preset, target: &Target, corners: usize) {
+    let tune = Tune::of(target, corners);
+    let (low, high) = tune.line.range();
+    if target.confidence < 0.3 || high - low < 0.08 {
+        return;
+    }
+    draw(preset, PITCH_LFO, tune.line.shape(low, high), length(&tune.line));
+    for k in (0..3).filter(|k| preset.patch.osc[*k].on > 0.5).collect::<Vec<_>>() {
+        let id = ids().osc[k].tune;
+        preset.patch[id] = id.def().legal(preset.patch[id] + low);
+        route(preset, PITCH_LFO, id, (high - low) / id.def().span());
+    }
+}
+
+/// Seconds that a line over a contour lasts.
+fn length(line: &Polyline) -> f32 {
+    line.corners.last().map_or(1, |c| c.0).max(1) as f32 * HOP
+}
+
+/// Makes an LFO draw a shape once in `seconds`.
+pub(crate) fn draw(preset: &mut Preset, lfo: usize, shape: Shape, seconds: f32) {
+    preset.shapes[lfo] = shape;
     let settings = &mut preset.patch.lfo[lfo];
     settings.mode = LfoMode::Once.value();
     settings.polarity = Polarity::Unipolar.value();

@@ -202,7 +202,7 @@ impl Growth {
             let planted = chosen.planted();
             let proposed = chosen.propose(&self.settings.donors, &others, &mut self.rng);
             let Some((preset, moved)) = proposed else { continue };
-            if self.known.insert(genome::key(&preset)) {
+            if moved == Move::Polish || self.known.insert(genome::key(&preset)) {
                 self.wish(preset, Wish::Step { strand, planted, moved });
             }
         }
@@ -210,7 +210,8 @@ impl Growth {
     }
 
     fn wish(&mut self, preset: Preset, wish: Wish) {
-        let trial = Trial { index: self.next, preset: Arc::new(preset) };
+        let polish = matches!(wish, Wish::Step { moved: Move::Polish, .. });
+        let trial = Trial { index: self.next, preset: Arc::new(preset), polish };
         self.next += 1;
         self.asked.push(Asked { trial, wish });
     }
@@ -260,10 +261,10 @@ impl Growth {
             let Some(at) = asked.iter().position(|a| a.trial.index == verdict.index) else {
                 continue;
             };
-            let Asked { trial, wish } = asked.swap_remove(at);
+            let Asked { wish, .. } = asked.swap_remove(at);
             self.tries += 1;
             let node = Node {
-                preset: trial.preset,
+                preset: verdict.preset,
                 distances: verdict.distances,
                 tries: self.tries,
                 moved: Move::Planted(""),

@@ -16,6 +16,8 @@ use crate::mutate;
 pub enum Move {
     /// It was put there by a proposer of this name.
     Planted(&'static str),
+    /// Loudness, level curves and noise bands were corrected by what was heard.
+    Polish,
     /// Numbers were stepped.
     Slide(Vec<(Id, f32)>),
     /// A drawn curve was bent.
@@ -43,6 +45,7 @@ impl fmt::Display for Move {
                 }
                 Ok(())
             }
+            Move::Polish => f.write_str("polish"),
             Move::Draw(lfo) => write!(f, "curve of LFO {}", lfo + 1),
             Move::Level => f.write_str("level curves"),
             Move::Pitch => f.write_str("tuning"),
@@ -60,7 +63,7 @@ impl Move {
     /// Its kind, as an index below [`TACTICS`].
     pub(crate) fn tactic(&self) -> Option<usize> {
         match self {
-            Move::Planted(_) => None,
+            Move::Planted(_) | Move::Polish => None,
             Move::Slide(_) => Some(0),
             Move::Draw(_) => Some(1),
             Move::Level => Some(2),
@@ -150,6 +153,11 @@ fn level_curves(preset: &Preset) -> Vec<(usize, f32)> {
     curves.sort_by_key(|c| c.0);
     curves.dedup_by_key(|c| c.0);
     curves
+}
+
+/// Whether polishing can do anything: there are curves of level or bands.
+pub(crate) fn polishes(preset: &Preset) -> bool {
+    !level_curves(preset).is_empty() || preset.patch.band.iter().any(|band| band.on > 0.5)
 }
 
 /// Draws `part` of the level that was heard missing into the level curves.

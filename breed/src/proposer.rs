@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use cultivar_patch::schema::ids;
-use cultivar_patch::{Origin, Parent, Preset, Table};
+use cultivar_patch::{Origin, Parent, Preset, Shape, Table};
 
 use crate::extract::{self, Variant};
 use crate::stock::{self, Path, Way};
@@ -90,6 +90,9 @@ fn along(way: &Way, target: &Target, rng: &mut Rng) -> Preset {
     if let Some((second, below)) = &way.second {
         play(&mut preset, 1, second, -below, target);
     }
+    if rng.chance(0.8) {
+        fit::draw_pitch(&mut preset, target, 24);
+    }
     if target.noisiness > 0.15 && rng.chance(0.7) {
         preset.patch.noise.on = 1.0;
         preset.patch.noise.level = -36.0 + 30.0 * target.noisiness;
@@ -116,7 +119,7 @@ fn play(preset: &mut Preset, k: usize, path: &Path, level: f32, target: &Target)
         let lfo = fit::PLACE_LFOS[k];
         let mut points = path.points.clone();
         points.iter_mut().for_each(|p| p.y = (p.y - low) / (high - low));
-        fit::draw(preset, lfo, points, target.duration);
+        fit::draw(preset, lfo, Shape::new(points), target.duration);
         fit::route(preset, lfo, ids().osc[k].position, high - low);
     }
 }

@@ -213,7 +213,8 @@ mod tests {
             let [left, _] = cultivar_dsp::render(&preset, &note, 32_000.0);
             let target = Target::listen(&left, 32_000.0).unwrap();
             let ways = ways(&target);
-            let place = ways.iter().filter(|w| w.second.is_none()).position(|w| w.first.table == names[k]);
+            let place =
+                ways.iter().filter(|w| w.second.is_none()).position(|w| w.first.table == names[k]);
             assert!(place.is_some_and(|place| place < 3), "{}: {place:?}", names[k]);
             assert!(ways[0].apart <= ways[1].apart);
         }

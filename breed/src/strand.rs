@@ -47,6 +47,7 @@ pub struct Strand {
     /// Improvement per try, lately.
     progress: f32,
     planted: u32,
+    polished: bool,
 }
 
 impl Default for Strand {
@@ -61,6 +62,7 @@ impl Default for Strand {
             stale: 0,
             progress: 0.0,
             planted: 0,
+            polished: false,
         }
     }
 }
@@ -116,6 +118,9 @@ impl Strand {
         rng: &mut Rng,
     ) -> Option<(Preset, Move)> {
         let parent = self.best()?.preset.clone();
+        if !std::mem::replace(&mut self.polished, true) && moves::polishes(&parent) {
+            return Some(((*parent).clone(), Move::Polish));
+        }
         for _ in 0..8 {
             let mut child = (*parent).clone();
             if let Some(moved) = self.change(&mut child, donors, others, rng)

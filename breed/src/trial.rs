@@ -6,7 +6,7 @@ use cultivar_dsp::Studio;
 use cultivar_patch::Preset;
 
 use crate::distance::Heard;
-use crate::{Distances, Judge, Target};
+use crate::{Distances, Judge, Target, extract};
 
 /// A preset to be judged.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Trial {
     pub index: u64,
     /// What is rendered.
     pub preset: Arc<Preset>,
+    /// Whether its levels are first corrected by what is heard, which takes a few renders.
+    pub polish: bool,
 }
 
 /// What came of a trial.
@@ -22,6 +24,8 @@ pub struct Trial {
 pub struct Verdict {
     /// The number of the trial.
     pub index: u64,
+    /// The preset that was judged.
+    pub preset: Arc<Preset>,
     /// How far the preset is from the target.
     pub distances: Distances,
     /// Where it misses the target.
@@ -33,9 +37,16 @@ impl Trial {
     /// not matter.
     pub fn judge(&self, target: &Target, judge: &mut Judge) -> Verdict {
         let mut stage = judge.stage.take().unwrap_or_else(|| Box::new(Stage::new(target)));
-        let distances = judge.distance(stage.play(target, &self.preset));
+        let mut preset = self.preset.clone();
+        if self.polish {
+            let mut polished = (*preset).clone();
+            let mut render = |preset: &Preset| stage.play(target, preset).to_vec();
+            extract::polish(target, &mut polished, &mut render);
+            preset = Arc::new(polished);
+        }
+        let distances = judge.distance(stage.play(target, &preset));
         judge.stage = Some(stage);
-        Verdict { index: self.index, distances, heard: judge.heard() }
+        Verdict { index: self.index, preset, distances, heard: judge.heard() }
     }
 }
 
@@ -95,7 +106,7 @@ mod tests {
         assert_eq!(target.key(), 60);
         let mut judge = Judge::new(&target);
         let score = |preset: &Preset, judge: &mut Judge| {
-            let trial = Trial { index: 7, preset: Arc::new(preset.clone()) };
+            let trial = Trial { index: 7, preset: Arc::new(preset.clone()), polish: false };
             let verdict = trial.judge(&target, judge);
             assert_eq!(verdict.index, 7);
             verdict.distances.score

@@ -116,7 +116,12 @@ fn verdicts_that_never_come_are_given_up() {
     let mut growth = growth(0, false);
     growth.ask();
     let trials = growth.ask();
-    let stranger = Verdict { index: 999, distances: Default::default(), heard: Heard::default() };
+    let stranger = Verdict {
+        index: 999,
+        preset: trials[0].preset.clone(),
+        distances: Default::default(),
+        heard: Heard::default(),
+    };
     growth.tell(vec![stranger]);
     assert_eq!(growth.tries(), 0);
     assert!(!trials.is_empty());

@@ -349,7 +349,7 @@ impl Plot {
         growth.tell(judge(&trials, &sample.target, judges, &stop));
         if self.random.1 < RANDOM && !stop() {
             let mut rng = Rng::stream(self.seed, u64::from(self.random.1) + 1);
-            let trial = Trial { index: 0, preset: Arc::new(wild::preset(&mut rng)) };
+            let trial = Trial { index: 0, preset: Arc::new(wild::preset(&mut rng)), polish: false };
             let score = trial.judge(&sample.target, &mut judges[0]).distances.score;
             self.random = (self.random.0 + score, self.random.1 + 1);
         }
