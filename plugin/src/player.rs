@@ -346,4 +346,54 @@ mod tests {
         patch.reverb.decay = 2.0;
         assert!(tail(&patch, 120.0) > 2.1 + 5.4 + 4.0);
     }
+
+    /// A host whose events are a fault.
+    struct Faulty(Transport);
+
+    impl ProcessContext<crate::Cultivar> for Faulty {
+        fn plugin_api(&self) -> nice_plug::context::PluginApi {
+            nice_plug::context::PluginApi::Clap
+        }
+
+        fn execute_background(&self, (): ()) {}
+
+        fn execute_gui(&self, (): ()) {}
+
+        fn transport(&self) -> &Transport {
+            &self.0
+        }
+
+        fn next_event(&mut self) -> Option<NoteEvent<()>> {
+            panic!("a fault in the middle of a block")
+        }
+
+        fn try_send_event(
+            &mut self,
+            _: NoteEvent<()>,
+        ) -> Result<(), (NoteEvent<()>, nice_plug::context::process::SendEventError)> {
+            Ok(())
+        }
+
+        fn set_latency_samples(&self, _: u32) {}
+
+        fn request_restart(&self) {}
+
+        fn set_current_voice_capacity(&self, _: u32) {}
+    }
+
+    #[test]
+    fn a_fault_is_silence_until_the_host_starts_anew() {
+        let (instrument, inlet) = Instrument::new();
+        let instrument = Arc::new(instrument);
+        let mut player = Player::new(instrument.clone(), inlet);
+        player.start(48_000.0);
+        let (mut left, mut right) = (vec![9.0; 64], vec![9.0; 64]);
+        let mut host = Faulty(Transport::new(48_000.0));
+        let status = player.process(&mut left, &mut right, &mut host);
+        assert_eq!(status, ProcessStatus::Normal);
+        assert!(left.iter().chain(&right).all(|s| *s == 0.0));
+        assert!(instrument.outlet.stopped());
+        player.start(48_000.0);
+        assert!(!instrument.outlet.stopped());
+    }
 }

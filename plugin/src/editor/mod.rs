@@ -66,8 +66,12 @@ impl Editor {
         repaint: Repaint,
     ) -> Self {
         let mut memory = Memory::default();
-        memory.settings = instrument.document().session.settings();
+        let session = instrument.document().session.clone();
+        memory.settings = session.settings();
         gardener.ask(Task::Scan);
+        if let Some(target) = session.target.filter(|_| gardener.garden().target.is_none()) {
+            gardener.ask(Task::Recall(target.path));
+        }
         Editor {
             host: Host::new(context),
             memory,

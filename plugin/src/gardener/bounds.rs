@@ -75,3 +75,45 @@ impl Proposer for Few {
         presets
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kept_sections_come_from_the_base_and_nothing_else_does() {
+        let mut base = Preset::init();
+        for &id in ids().leaves() {
+            base.patch[id] = id.def().max;
+        }
+        base.macros[2] = "Glow".into();
+        let grown = Preset::init();
+        for kept in Section::ALL {
+            let heard = Kept { sections: vec![kept], base: base.clone() }.put_into(&grown);
+            for &id in ids().leaves() {
+                let own = section(genome::section(id)) == Some(kept);
+                let wanted = if own { base.patch[id] } else { grown.patch[id] };
+                assert_eq!(heard.patch[id], wanted, "{} while {kept:?} is kept", id.def().id);
+            }
+            assert_eq!(heard.macros[2] == "Glow", kept == Section::Modulation);
+            assert_eq!(heard.meta, grown.meta);
+        }
+        let none = Kept { sections: Vec::new(), base };
+        assert_eq!(none.put_into(&grown), grown);
+    }
+
+    #[test]
+    fn surprise_takes_patches_cut_from_the_target_away() {
+        let samples: Vec<f32> = (0..12_000)
+            .map(|k| (-3.0 * k as f32 / 24_000.0).exp() * (k as f32 * 0.1151).sin())
+            .collect();
+        let target = Target::listen(&samples, 24_000.0).expect("a tone");
+        let cut = |surprise| {
+            let mut first = proposers_for(surprise, Vec::new()).remove(0);
+            let mut rng = Rng::new(1);
+            std::iter::from_fn(|| first.propose(&target, 9, &mut rng).pop()).count()
+        };
+        assert!(cut(0.0) > 1);
+        assert_eq!(cut(1.0 - 1.0 / Variant::ALL.len() as f32), 1);
+    }
+}

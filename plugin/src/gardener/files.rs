@@ -1,6 +1,6 @@
 //! Files of the player: presets in and out, wavetables in.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
@@ -27,7 +27,7 @@ impl Files {
     pub(super) fn scan(&mut self) {
         match &mut self.library {
             Some(library) => library.scan(),
-            none => *none = Some(Library::open(home(None))),
+            none => *none = Some(open()),
         }
         let trouble = self.library().trouble().to_vec();
         trouble.into_iter().for_each(|trouble| self.warn(&trouble));
@@ -99,7 +99,7 @@ impl Files {
     }
 
     fn library(&mut self) -> &mut Library {
-        self.library.get_or_insert_with(|| Library::open(home(None)))
+        self.library.get_or_insert_with(open)
     }
 
     fn warn(&self, trouble: &Trouble) {
@@ -122,6 +122,37 @@ impl Files {
         let rows = self.library().rows().iter().map(shown).collect();
         let _ = self.news.send(News::Rows(rows));
     }
+}
+
+fn open() -> Library {
+    Library::open(home(binary().as_deref()))
+}
+
+/// The file that this code was loaded from: the plug-in, not its host.
+#[cfg(target_os = "linux")]
+fn binary() -> Option<PathBuf> {
+    use std::ffi::{CStr, OsStr};
+    use std::os::unix::ffi::OsStrExt;
+    let here = binary as *const () as *const libc::c_void;
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: `here` lies in this binary, whose name lives as long as it is loaded.
+    let name = unsafe {
+        if libc::dladdr(here, info.as_mut_ptr()) == 0 {
+            return None;
+        }
+        let name = info.assume_init().dli_fname;
+        if name.is_null() {
+            return None;
+        }
+        CStr::from_ptr(name)
+    };
+    PathBuf::from(OsStr::from_bytes(name.to_bytes())).canonicalize().ok()
+}
+
+/// The file of the running program; a plug-in on these systems is not portable.
+#[cfg(not(target_os = "linux"))]
+fn binary() -> Option<PathBuf> {
+    std::env::current_exe().ok()
 }
 
 fn id(place: &Place) -> String {

@@ -47,6 +47,8 @@ pub enum Task {
     Favourite(String, bool),
     /// A wish of the Grow page.
     Garden(Command),
+    /// Listen again to the target of a project, without growing yet.
+    Recall(String),
 }
 
 /// What came of it, for the editor to make use of.
@@ -231,6 +233,7 @@ impl Worker {
             Task::Save(preset) => self.files.save(*preset),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
             Task::Garden(command) => self.plot.perform(command, &mut self.files),
+            Task::Recall(path) => self.plot.recall(&path, &mut self.files),
         }
     }
 }

@@ -177,6 +177,23 @@ impl Plot {
         }
     }
 
+    /// Listens again to the target of a project: growing is the player's to begin.
+    pub(super) fn recall(&mut self, path: &str, files: &mut Files) {
+        match EXAMPLES.iter().position(|example| example.name == path) {
+            Some(k) => self.perform(Command::GrowExample(k), files),
+            None if Path::new(path).is_file() => {
+                self.perform(Command::Grow { path: path.into() }, files);
+            }
+            None => {
+                let text = format!("{path}: the sound that this project grows towards is gone.");
+                files.say(Tone::Warning, text);
+            }
+        }
+        if self.state == GardenState::Growing {
+            self.state = GardenState::Paused;
+        }
+    }
+
     /// Whether there is growing to be done now.
     pub(super) fn grows(&self) -> bool {
         self.state == GardenState::Growing && !self.offline && self.growth.is_some()
