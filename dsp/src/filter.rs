@@ -6,8 +6,8 @@
 
 use cultivar_patch::schema::{Filter as Knobs, Model};
 
-use crate::halfband::Halfband;
-use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2, gain, hertz};
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2, hertz};
+use crate::saturation::Saturation;
 
 /// Damping of the first section of a 24 dB response, so that without resonance both sections
 /// together are near a Butterworth response.
@@ -79,6 +79,23 @@ impl Step {
             out_of_band: 0.5 * mix.band * k,
         }
     }
+
+    /// Takes one sample, left and right.
+    #[inline(always)]
+    fn take(&self, state: &mut Four, mix: Mix, [left, right]: [f32; 2]) -> [f32; 2] {
+        let out_of_low = 0.5 * mix.low;
+        let own = [self.band_of_band, self.band_of_band, self.low_of_low, self.low_of_low];
+        let other = [-self.cross, -self.cross, self.cross, self.cross];
+        let input = [self.cross, self.cross, self.low_of_input, self.low_of_input];
+        let out = [self.out_of_band, self.out_of_band, out_of_low, out_of_low];
+        let x = [left, right, left, right];
+        let swapped = [state[2], state[3], state[0], state[1]];
+        let next: Four =
+            std::array::from_fn(|k| own[k] * state[k] + (other[k] * swapped[k] + input[k] * x[k]));
+        let sum: Four = std::array::from_fn(|k| out[k] * (state[k] + next[k]));
+        *state = next;
+        [mix.input * left + (sum[0] + sum[2]), mix.input * right + (sum[1] + sum[3])]
+    }
 }
 
 impl Section {
@@ -98,8 +115,8 @@ impl Section {
     /// Filters in place.
     #[inline(always)]
     fn render(&mut self, mix: Mix, base: usize, left: &mut [f32], right: &mut [f32]) {
-        if self.g.is_still() && self.k.is_still() {
-            let step = Step::of(self.g.end, self.k.end, mix);
+        if self.is_still() {
+            let step = self.still(mix);
             return self.run(mix, left, right, |_| step);
         }
         let mut steps = [[0.0; CONTROL]; 5];
@@ -124,87 +141,32 @@ impl Section {
     #[inline(always)]
     fn run(&mut self, mix: Mix, left: &mut [f32], right: &mut [f32], step: impl Fn(usize) -> Step) {
         let mut state = self.state;
-        let out_of_low = 0.5 * mix.low;
         for (n, (left, right)) in left.iter_mut().zip(right).enumerate().take(CONTROL) {
-            let c = step(n);
-            let own = [c.band_of_band, c.band_of_band, c.low_of_low, c.low_of_low];
-            let other = [-c.cross, -c.cross, c.cross, c.cross];
-            let input = [c.cross, c.cross, c.low_of_input, c.low_of_input];
-            let out = [c.out_of_band, c.out_of_band, out_of_low, out_of_low];
-            let x = [*left, *right, *left, *right];
-            let swapped = [state[2], state[3], state[0], state[1]];
-            let next: Four = std::array::from_fn(|k| {
-                own[k] * state[k] + (other[k] * swapped[k] + input[k] * x[k])
-            });
-            let sum: Four = std::array::from_fn(|k| out[k] * (state[k] + next[k]));
-            state = next;
-            *left = mix.input * *left + (sum[0] + sum[2]);
-            *right = mix.input * *right + (sum[1] + sum[3]);
+            [*left, *right] = step(n).take(&mut state, mix, [*left, *right]);
         }
         self.state = state;
     }
-}
 
-/// Saturation at twice the rate: straight at a drive of 1, at higher ones steeper in the middle
-/// and bounded at the rails.
-#[derive(Clone, Copy, Debug, Default)]
-struct Saturation {
-    drive: Ramp,
-    /// Share of the saturated sound: it comes and goes within a grid interval.
-    share: Ramp,
-    up: Halfband,
-    down: Halfband,
-    /// Last sample and its square root, for the averages.
-    last: [[f32; 2]; 2],
-}
-
-impl Saturation {
-    fn aim(&mut self, span: &Span, fresh: bool, decibels: f32) {
-        let drive = gain(decibels);
-        let share = if decibels > 0.0 { 1.0 } else { 0.0 };
-        if fresh {
-            (self.drive, self.share) = (Ramp::still(drive), Ramp::still(share));
-        }
-        self.drive.aim(span, drive);
-        self.share.aim(span, share);
-        if fresh || (self.share.start == 0.0 && share > 0.0) {
-            (self.up, self.down) = (Halfband::default(), Halfband::default());
-            self.last = [[0.0; 2], [1.0; 2]];
-        }
-        if !self.share.is_silent() {
-            self.up.settle();
-            self.down.settle();
-        }
+    fn is_still(&self) -> bool {
+        self.g.is_still() && self.k.is_still()
     }
 
-    /// Saturates in place. Where drive is high, each sample is the mean of the curve over the
-    /// way from the last one (antiderivative antialiasing; Parker, Zavalishin and Le Bivic,
-    /// 2016): for y = d·x/√(1 + (d² − 1)·x²) that mean is d·(x + x')/(√… + √…').
-    #[inline(always)]
-    fn render(&mut self, base: usize, left: &mut [f32], right: &mut [f32]) {
-        if self.share.is_silent() {
-            return;
-        }
-        let counts = &COUNT[base..];
-        for ((left, right), &count) in left.iter_mut().zip(right).zip(counts) {
-            let drive = self.drive.at(count);
-            let (bend, averaged) = (drive * drive - 1.0, 1.0 - 1.0 / drive);
-            let mut twice = self.up.up([*left, *right]);
-            for pair in &mut twice {
-                for (side, x) in pair.iter_mut().enumerate() {
-                    let [last, last_root] = [self.last[0][side], self.last[1][side]];
-                    let root = (1.0 + bend * *x * *x).sqrt();
-                    (self.last[0][side], self.last[1][side]) = (*x, root);
-                    let (mean, now) = ((*x + last) / (root + last_root), *x / root);
-                    *x = drive * (now + averaged * (mean - now));
-                }
-            }
-            let [l, r] = self.down.down(twice);
-            let share = self.share.at(count);
-            *left += share * (l - *left);
-            *right += share * (r - *right);
-        }
+    fn still(&self, mix: Mix) -> Step {
+        Step::of(self.g.end, self.k.end, mix)
     }
+}
+
+/// Filters in place through two sections that stand still: in one loop, so that one works on a
+/// sample while the other works on the next.
+#[inline(always)]
+fn cascade(sections: &mut [Section; 2], mix: Mix, left: &mut [f32], right: &mut [f32]) {
+    let steps = sections.each_ref().map(|section| section.still(mix));
+    let [mut first, mut second] = sections.each_ref().map(|section| section.state);
+    for (left, right) in left.iter_mut().zip(right) {
+        let between = steps[0].take(&mut first, mix, [*left, *right]);
+        [*left, *right] = steps[1].take(&mut second, mix, between);
+    }
+    (sections[0].state, sections[1].state) = (first, second);
 }
 
 /// The state of one filter of one voice.
@@ -309,8 +271,12 @@ impl Filter {
         let [left, right] = sides;
         let dry = (*left, *right);
         self.saturation.render(base, &mut left[..len], &mut right[..len]);
-        for section in &mut self.sections[..self.order] {
-            section.render(self.mix, base, &mut left[..len], &mut right[..len]);
+        if self.order == 2 && self.sections.iter().all(Section::is_still) {
+            cascade(&mut self.sections, self.mix, &mut left[..len], &mut right[..len]);
+        } else {
+            for section in &mut self.sections[..self.order] {
+                section.render(self.mix, base, &mut left[..len], &mut right[..len]);
+            }
         }
         if !(self.wet.is_still() && self.wet.end == 1.0) {
             for (wet, dry) in [(left, &dry.0), (right, &dry.1)] {
@@ -368,21 +334,5 @@ mod tests {
         near(response(Model::Band12, 0.6, 72.0, corner), 0.0, 0.2);
         assert!(response(Model::Notch12, flat, 72.0, corner) < -50.0);
         assert!(response(Model::Low12, 1.0, 72.0, corner) > 30.0);
-    }
-
-    #[test]
-    fn saturation_is_absent_without_drive_and_bounded_with() {
-        let mut saturation = Saturation::default();
-        saturation.aim(&Span::WHOLE, true, 0.0);
-        let (mut left, mut right) = ([0.3; CONTROL], [-2.0; CONTROL]);
-        saturation.render(0, &mut left, &mut right);
-        assert_eq!((left, right), ([0.3; CONTROL], [-2.0; CONTROL]));
-        saturation.aim(&Span::WHOLE, true, 36.0);
-        for _ in 0..10 {
-            (left, right) = ([0.3; CONTROL], [-2.0; CONTROL]);
-            saturation.render(0, &mut left, &mut right);
-        }
-        assert!(left.iter().all(|x| (x - 1.0).abs() < 0.01), "{left:?}");
-        assert!(right.iter().all(|x| (x + 1.0).abs() < 0.01), "{right:?}");
     }
 }

@@ -16,6 +16,7 @@ mod notes;
 mod oscillator;
 mod pool;
 mod routes;
+mod saturation;
 mod sound;
 mod studio;
 mod timbre;
