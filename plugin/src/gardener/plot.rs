@@ -317,6 +317,7 @@ impl Plot {
                 let hash = target.hash.clone();
                 self.sample = Some(Sample { target: Arc::new(target), name, view });
                 let path = path.display().to_string();
+                tracing::info!("growing from {path}");
                 self.shared.instrument.document().session.target =
                     Some(crate::state::TargetFile { path, hash });
                 self.plant(files);
