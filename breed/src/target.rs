@@ -109,9 +109,12 @@ pub struct Target {
     pub duration: f32,
     /// The note that was played as a fractional MIDI number; 60 where no pitch was found.
     pub note: f32,
+    /// The period that all of the sound has in common, as a fractional MIDI number: the note,
+    /// or below it where a chord or a bell has no period at its note.
+    pub period: f32,
     /// How sure the note is, 0 to 1; 0 where no pitch was found.
     pub confidence: f32,
-    /// Pitch every [`HOP`] seconds.
+    /// The pitch of the period every [`HOP`] seconds.
     pub pitch: Vec<Pitch>,
     /// RMS level every [`HOP`] seconds in decibels of full scale, −120 at least.
     pub level: Vec<f32>,
@@ -151,13 +154,18 @@ impl Target {
         if notes.len() > 1 {
             doubts.push(Doubt::Polyphonic { notes });
         }
+        let note = match heard.confidence {
+            0.0 => heard.note,
+            _ => notes::heard(&cut.samples, cut.rate, heard.note),
+        };
         Ok(Target {
             duration: cut.samples.len() as f32 / cut.rate,
             hash: hash(&cut.samples),
             samples: cut.samples,
             rate: cut.rate,
             onset: cut.onset,
-            note: heard.note,
+            note,
+            period: heard.note,
             confidence: heard.confidence,
             voiced: heard.voiced,
             noisiness: heard.noisiness,

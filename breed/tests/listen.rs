@@ -52,6 +52,14 @@ fn a_missing_fundamental_is_heard() {
 }
 
 #[test]
+fn a_fifth_is_heard_at_its_notes_and_followed_at_its_period() {
+    let fifth = tone(130.8, &[0.0, 1.0, 0.8, 0.0, 0.0, 0.3], 0.6);
+    let target = Target::listen(&fifth, RATE).unwrap();
+    assert!((target.note - 60.0).abs() < 0.05, "heard {}", target.note);
+    assert!((target.period - 48.0).abs() < 0.05, "the period is {}", target.period);
+}
+
+#[test]
 fn vibrato_is_followed() {
     let mut turn = 0.0;
     let note = |time: f32| 64.0 + 0.5 * (TAU * 5.0 * time).sin();

@@ -29,7 +29,7 @@ const PULL: f32 = 0.01;
 fn grain(target: &Target) -> f32 {
     let lowest = target.rate / FRAME as f32;
     let most = (MAX_FRAMES - 2) as f32 / target.duration;
-    let pitch = frequency_of(target.note);
+    let pitch = frequency_of(target.period);
     let parts = (1..=16).rev().map(|n| pitch / n as f32).filter(|f| (lowest..=most).contains(f));
     let enough = 0.47 * target.rate;
     let carried = |f: f32| carried(f, target.rate).min(enough);

@@ -26,7 +26,7 @@ pub struct Tune {
 impl Tune {
     /// The pitch of a target without gaps, as a line of at most `corners` corners.
     pub fn of(target: &Target, corners: usize) -> Tune {
-        let note = target.note;
+        let note = target.period;
         let bridged = bridged(target);
         let deviation: Vec<f32> = bridged.iter().map(|(n, _)| n - note).collect();
         let weight: Vec<f32> = bridged.iter().map(|(_, weight)| *weight).collect();
@@ -72,7 +72,7 @@ fn bridged(target: &Target) -> Vec<(f32, f32)> {
     };
     let sure: Vec<Option<(f32, f32)>> = (0..track.len()).map(sure).collect();
     let known: Vec<usize> = (0..sure.len()).filter(|&k| sure[k].is_some()).collect();
-    let value = |k: usize| sure[k].map_or(target.note, |s| s.0);
+    let value = |k: usize| sure[k].map_or(target.period, |s| s.0);
     let between = |k: usize| {
         let next = known.partition_point(|&j| j < k);
         match (next.checked_sub(1).map(|j| known[j]), known.get(next)) {
@@ -81,7 +81,7 @@ fn bridged(target: &Target) -> Vec<(f32, f32)> {
             }
             (Some(a), None) => value(a),
             (None, Some(&b)) => value(b),
-            (None, None) => target.note,
+            (None, None) => target.period,
         }
     };
     sure.iter().enumerate().map(|(k, s)| s.unwrap_or_else(|| (between(k), 1e-3))).collect()
@@ -202,5 +202,5 @@ fn quantiles(change: &[f32], count: usize) -> Vec<f32> {
 
 /// Seconds of one cycle of a target's note, for windows that do not hear single cycles.
 pub fn period(target: &Target) -> f32 {
-    1.0 / frequency_of(if target.confidence > 0.0 { target.note } else { note_of(250.0) })
+    1.0 / frequency_of(if target.confidence > 0.0 { target.period } else { note_of(250.0) })
 }

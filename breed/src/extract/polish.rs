@@ -24,7 +24,7 @@ const DEPTH: f32 = 60.0;
 /// `render` makes of it (mono, at the target's rate, the target's note) has the target's
 /// levels. Keeps the best of what was rendered, so that it never ends up farther off.
 pub fn polish(target: &Target, preset: &mut Preset, render: &mut dyn FnMut(&Preset) -> Vec<f32>) {
-    let window = (1.0 / frequency_of(target.note)).clamp(0.005, 0.03) + 0.02 * target.noisiness;
+    let window = (1.0 / frequency_of(target.period)).clamp(0.005, 0.03) + 0.02 * target.noisiness;
     let contour = |sound: &[f32]| envelope::contour(sound, target.rate, FINE, window);
     let wanted = contour(&target.samples);
     let map = Map::of(&target.samples, target.rate, None);

@@ -51,7 +51,7 @@ pub(crate) fn harmonic(target: &Target, name: &str, rest: Rest) -> Option<Draft>
         match rest {
             Rest::Bands => bands::add(
                 &mut draft,
-                &bands::bands(&left, target.rate, 4, Some(frequency_of(target.note))),
+                &bands::bands(&left, target.rate, 4, Some(frequency_of(target.period))),
             ),
             _ => breath(&mut draft, target, name, &left, 1)?,
         }

@@ -52,20 +52,58 @@ pub fn sounding(samples: &[f32], rate: f32, note: Option<f32>) -> Vec<f32> {
     notes
 }
 
-/// Frequency and amplitude of the peaks of the mean spectrum, those within 50 dB of the
-/// strongest.
-fn partials(samples: &[f32], rate: f32) -> Vec<(f32, f32)> {
-    let size = ((0.37 * rate) as usize).next_power_of_two().max(64);
+/// The note that is heard where `period` is the period of the whole: the same, unless that
+/// note itself is silent and few of its harmonics sound (a fifth, a bell). Then it is only what
+/// the notes have in common, and the strongest of them is meant.
+pub fn heard(samples: &[f32], rate: f32, period: f32) -> f32 {
+    const ORDERS: usize = 12;
+    let mean = mean_spectrum(samples, rate);
+    let bin = 0.5 * rate / (mean.len() - 1) as f32;
+    let root = frequency_of(period);
+    let harmonic = |order: usize| {
+        let (middle, side) = (order as f32 * root, 0.02 * root + 2.0 * bin);
+        let first = ((middle - side) / bin).max(0.0) as usize;
+        let last = ((middle + side) / bin) as usize + 1;
+        mean.get(first..last.min(mean.len())).map_or(0.0, |bins| bins.iter().sum::<f32>())
+    };
+    let powers: [f32; ORDERS] = std::array::from_fn(|k| harmonic(k + 1));
+    let top = powers.iter().copied().fold(1e-20, f32::max);
+    let sounds = |k: &usize| powers[*k] > 1e-5 * top;
+    let (first, last) = ((0..ORDERS).find(sounds), (0..ORDERS).rfind(sounds));
+    let (Some(first), Some(last)) = (first, last) else { return period };
+    let span = last + 1 - first;
+    let gaps = (first..=last).filter(|k| !sounds(k)).count();
+    // Harmonics one after the other make a missing fundamental heard; gaps do not.
+    if first > 0 && (span == 1 || 4 * gaps >= span) {
+        let strong = (0..ORDERS).find(|&k| powers[k] > 0.5 * top).unwrap_or(first);
+        note_of(root * (strong + 1) as f32)
+    } else {
+        period
+    }
+}
+
+/// The mean power spectrum of a sound.
+fn mean_spectrum(samples: &[f32], rate: f32) -> Vec<f32> {
+    let inside = (samples.len() + 1).next_power_of_two() / 2;
+    let size = ((0.37 * rate) as usize).next_power_of_two().min(inside).max(64);
     let mut spectrum = Spectrum::new(size);
     let mut mean = vec![0.0; size / 2 + 1];
     let mut power = Vec::new();
-    let frames = (samples.len() / (size / 2)).clamp(1, 6);
+    let frames = (samples.len() / (size / 2)).saturating_sub(1).clamp(1, 6);
     for k in 0..frames {
         spectrum.power(samples, (size / 2 + k * size / 2) as isize, &mut power);
         for (mean, power) in mean.iter_mut().zip(&power) {
             *mean += power;
         }
     }
+    mean
+}
+
+/// Frequency and amplitude of the peaks of the mean spectrum, those within 50 dB of the
+/// strongest.
+fn partials(samples: &[f32], rate: f32) -> Vec<(f32, f32)> {
+    let mean = mean_spectrum(samples, rate);
+    let size = 2 * (mean.len() - 1);
     let strongest = mean.iter().copied().fold(0.0, f32::max);
     let total: f32 = mean.iter().sum();
     let peaks: Vec<usize> = (2..mean.len() - 2)
