@@ -10,6 +10,8 @@ use super::plot::{Plot, empty};
 const SLICES: usize = 512;
 /// Hues of strands.
 const HUES: usize = 8;
+/// Least gain that is worth naming.
+const WORTH: f32 = 0.05;
 /// Changes that are named.
 const CHANGES: usize = 6;
 /// Trials without improvement after which a strand counts as withered.
@@ -88,7 +90,7 @@ fn moved(before: &Node, node: &Node) -> Vec<Moved> {
         gain: gained * change / total,
         id: Some(id),
     });
-    named.collect()
+    named.filter(|moved| moved.gain >= WORTH).collect()
 }
 
 /// The picture of a target: the sound it was cut from, and what was heard in it.
