@@ -1,6 +1,6 @@
 //! Growing beside playing: threads that come, work and go.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use cultivar_gui::{Command, GardenState};
@@ -26,6 +26,13 @@ fn gardener() -> (Arc<Instrument>, Gardener) {
     (instrument.clone(), Gardener::new(instrument, Repaint::default()))
 }
 
+/// Held by every test that has a gardener: one of them counts the threads of the process.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Waits until `done`, at most ten seconds.
 fn wait(what: &str, mut done: impl FnMut() -> bool) -> Duration {
     let begin = Instant::now();
@@ -36,10 +43,10 @@ fn wait(what: &str, mut done: impl FnMut() -> bool) -> Duration {
     begin.elapsed()
 }
 
-/// All in one test: it counts threads of the process.
 #[cfg(target_os = "linux")]
 #[test]
 fn gardeners_grow_side_by_side_and_leave_no_thread_behind() {
+    let _alone = alone();
     let before = growing_threads();
     let ((_a, one), (_b, two)) = (gardener(), gardener());
     assert_eq!(growing_threads(), before, "no thread before there is work");
@@ -73,6 +80,7 @@ fn gardeners_grow_side_by_side_and_leave_no_thread_behind() {
 
 #[test]
 fn what_cannot_be_grown_towards_is_said_with_its_name_and_loses_nothing() {
+    let _alone = alone();
     let (_instrument, gardener) = gardener();
     let path = std::env::temp_dir().join("cultivar-no-such-sound.wav");
     assert!(gardener.ask(Task::Garden(Command::Grow { path: path.clone() })));

@@ -12,8 +12,9 @@ use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::event_types::{
     MidiEvent, NoteChokeEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent,
-    ParamModEvent, ParamValueEvent, TransportEvent,
+    ParamModEvent, ParamValueEvent, TransportEvent, TransportFlags,
 };
+use clack_host::events::{EventFlags, EventHeader};
 use clack_host::events::{Match, Pckn};
 use clack_host::prelude::*;
 use clack_host::utils::ClapId;
@@ -135,8 +136,24 @@ impl Host {
         self.audio.as_mut().expect("running").reset();
     }
 
-    pub(crate) fn set_transport(&mut self, transport: TransportEvent) {
-        self.transport = Some(transport);
+    /// From now on the song has this tempo, in beats per minute, and stands.
+    pub(crate) fn set_tempo(&mut self, tempo: f64) {
+        self.transport = Some(TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags: TransportFlags::HAS_TEMPO,
+            song_pos_beats: Default::default(),
+            song_pos_seconds: Default::default(),
+            tempo,
+            tempo_inc: 0.0,
+            loop_start_beats: Default::default(),
+            loop_end_beats: Default::default(),
+            loop_start_seconds: Default::default(),
+            loop_end_seconds: Default::default(),
+            bar_start: Default::default(),
+            bar_number: 0,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        });
     }
 
     /// Renders one block; the events' times are within it.

@@ -81,7 +81,7 @@ fn nothing_is_allocated_or_freed_while_it_plays() {
         if block % 97 == 50 {
             assert!(host.load(&states[(block / 97) as usize % 2]));
         }
-        host.block_into(&mut sound, &events, |process| total += allocations(|| process()));
+        host.block_into(&mut sound, &events, |process| total += allocations(process));
     }
     assert_eq!(total, 0, "allocations and frees on the audio thread");
 }

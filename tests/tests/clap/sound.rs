@@ -159,6 +159,26 @@ fn wheels_and_pedals_do_what_they_do() {
 }
 
 #[test]
+fn echoes_follow_the_tempo_of_the_song() {
+    for (tempo, beat) in [(120.0, 24_000), (240.0, 12_000)] {
+        let mut host = sine();
+        host.set_tempo(tempo);
+        let delay = [
+            Event::Set("Delay On", 1.0),
+            Event::Set("Delay Sync", 1.0),
+            Event::Set("Delay Mix", 0.5),
+        ];
+        host.sound_of(48_000, &delay);
+        host.sound_of(2400, &[Event::On(69, 1)]);
+        let [sound, _] = host.sound_of(36_000, &[Event::Choke(69, 1)]);
+        let loud = |at: usize| level(&sound[at..][..960]);
+        let loudest = (960..35_000).step_by(240).max_by(|a, b| loud(*a).total_cmp(&loud(*b)));
+        let echo = loudest.expect("places") + 480 + 1200;
+        assert!(echo.abs_diff(beat) < 1800, "an echo after {echo} samples, a beat is {beat}");
+    }
+}
+
+#[test]
 fn voices_and_tail_are_told_to_the_host() {
     let mut host = Host::running();
     let voices = host.with_handle(|handle| {
