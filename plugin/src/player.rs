@@ -396,4 +396,41 @@ mod tests {
         player.start(48_000.0);
         assert!(!instrument.outlet.stopped());
     }
+
+    /// Presets are loaded on one thread as fast as can be, blocks begin on another.
+    #[test]
+    fn no_block_plays_half_of_a_preset() {
+        let (instrument, inlet) = Instrument::new();
+        let instrument = Arc::new(instrument);
+        let mut player = Player::new(instrument.clone(), inlet);
+        player.start(48_000.0);
+        let all_at = |position: f32| {
+            let mut preset = cultivar_patch::Preset::init();
+            preset.patch = Patch::from_fn(|id| id.def().at(position));
+            preset
+        };
+        let presets = [all_at(0.25), all_at(0.75)];
+        let first = player.known;
+        std::thread::scope(|scope| {
+            let loading = scope.spawn(|| {
+                for k in 0..600 {
+                    let mut document = instrument.document();
+                    instrument.load(&mut document, presets[k % 2].clone());
+                }
+            });
+            let mut seen = 0;
+            while !loading.is_finished() {
+                player.change_sound();
+                player.follow_parameters();
+                player.return_sounds();
+                let whole = presets.iter().any(|preset| preset.patch == player.known);
+                assert!(whole || player.known == first, "after {seen} blocks");
+                seen += 1;
+            }
+            assert!(seen > 100, "only {seen} blocks");
+        });
+        player.change_sound();
+        player.follow_parameters();
+        assert_eq!(player.known, presets[1].patch, "the last one counts");
+    }
 }
