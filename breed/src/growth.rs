@@ -18,7 +18,7 @@ const SEEDS: usize = 32;
 /// Presets of which the best replaces a withered strand.
 const REPLANTS: usize = 8;
 /// Trials without improvement after which a strand is withered.
-const WITHERED: u32 = 160;
+const WITHERED: u32 = 80;
 /// Below this novelty two presets are of one kind.
 const ALIKE: f32 = 0.12;
 
@@ -221,7 +221,12 @@ impl Growth {
     fn sow(&mut self, count: usize) {
         let enough = if self.next == 0 { 1 } else { count / 2 };
         while self.seeds.len() < enough && self.begun < self.proposers.len() {
+            let growing = self.strands.iter().any(|s| s.best().is_some());
             let proposer = &mut self.proposers[self.begun];
+            if !proposer.prepare(&self.target) {
+                // What already grows need not wait.
+                if growing || !self.seeds.is_empty() { break } else { continue }
+            }
             let wanted = SEEDS - self.sown;
             let presets = proposer.propose(&self.target, wanted, &mut self.rng);
             let name = proposer.name();

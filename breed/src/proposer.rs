@@ -6,13 +6,19 @@ use cultivar_patch::schema::ids;
 use cultivar_patch::{Origin, Parent, Preset, Shape, Table};
 
 use crate::extract::{self, Variant};
-use crate::stock::{self, Path, Way};
+use crate::stock::{Path, Search, Way};
 use crate::{Rng, Target, fit, mutate, wild};
 
 /// A source of presets that may come near a target.
 pub trait Proposer: Send {
     /// What it is called where its presets are shown.
     fn name(&self) -> &'static str;
+
+    /// Does a part of the work that must be done before the first proposal, a fraction of a
+    /// tenth of a second at a time. Gives whether all of it is done.
+    fn prepare(&mut self, _target: &Target) -> bool {
+        true
+    }
 
     /// At most `count` presets, the likeliest first. Asked again it gives others, or none.
     fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset>;
@@ -62,7 +68,7 @@ impl Proposer for Cut {
 /// Proposes stock tables played along the harmonics of the target, with its level.
 #[derive(Default)]
 pub struct Stock {
-    ways: Option<Vec<Way>>,
+    search: Option<Search>,
     next: usize,
 }
 
@@ -71,8 +77,13 @@ impl Proposer for Stock {
         "stock tables"
     }
 
+    fn prepare(&mut self, target: &Target) -> bool {
+        self.search.get_or_insert_with(|| Search::new(target)).step()
+    }
+
     fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
-        let ways = self.ways.get_or_insert_with(|| stock::ways(target));
+        while !self.prepare(target) {}
+        let ways = self.search.as_ref().map_or(&[][..], |search| &search.ways);
         if ways.is_empty() {
             return Vec::new();
         }

@@ -8,6 +8,7 @@ use cultivar_patch::{FRAME, Point};
 use realfft::RealFftPlanner;
 
 use crate::Target;
+use crate::distance::log2;
 use crate::target::HOP;
 
 /// Harmonics that are compared.
@@ -70,7 +71,8 @@ fn spectra(index: usize) -> Arc<Vec<Spectrum>> {
 
 fn levels(power: Spectrum) -> Spectrum {
     let peak = power.iter().fold(1e-20f32, |a, b| a.max(*b));
-    power.map(|p| (10.0 * (p / peak + 1e-9).log10()).max(-RANGE))
+    let scale = 10.0 * std::f32::consts::LOG10_2;
+    power.map(|p| (scale * log2(p / peak + 1e-9)).max(-RANGE))
 }
 
 /// The harmonics of a target around a time; nothing where it has no pitch. Harmonics beyond
@@ -103,34 +105,60 @@ const FIRSTS: usize = 4;
 /// Levels of the second table below the first, in decibels.
 const BELOW: [f32; 3] = [3.0, 10.0, 18.0];
 
-/// The ways that come nearest to the target, the nearest first; none for a target without pitch.
-pub(crate) fn ways(target: &Target) -> Vec<Way> {
-    let end = target.duration;
-    let places = (0..TIMES).map(|k| (k as f32 / (TIMES - 1) as f32).powf(1.5));
-    let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
-    let moments: Vec<Moment> = places
-        .filter_map(|x| {
-            let (spectrum, count) = harmonics(target, x * end)?;
-            let weight = (target.level_at(x * end) - peak + 50.0).max(1.0);
-            Some(Moment { x, spectrum, count, weight })
-        })
-        .collect();
-    if moments.len() < 3 {
-        return Vec::new();
+/// Tables measured in one step of a search.
+const STEP: usize = 6;
+
+/// The search for the ways that come nearest to a target, in small steps: building and measuring
+/// all tables takes long.
+pub(crate) struct Search {
+    moments: Vec<Moment>,
+    /// The nearest first, once done.
+    pub(crate) ways: Vec<Way>,
+    alone: usize,
+    firsts: Vec<Path>,
+}
+
+impl Search {
+    pub(crate) fn new(target: &Target) -> Self {
+        let end = target.duration;
+        let places = (0..TIMES).map(|k| (k as f32 / (TIMES - 1) as f32).powf(1.5));
+        let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
+        let moments: Vec<Moment> = places
+            .filter_map(|x| {
+                let (spectrum, count) = harmonics(target, x * end)?;
+                let weight = (target.level_at(x * end) - peak + 50.0).max(1.0);
+                Some(Moment { x, spectrum, count, weight })
+            })
+            .collect();
+        // Without pitch there is no way.
+        let alone = if moments.len() < 3 { factory::names().len() } else { 0 };
+        Search { moments, ways: Vec::new(), alone, firsts: Vec::new() }
     }
-    let nearest = |a: &Way, b: &Way| a.apart.total_cmp(&b.apart);
-    let mut ways: Vec<Way> = (0..factory::names().len()).map(|k| alone(k, &moments)).collect();
-    ways.sort_by(nearest);
-    let firsts = ways[..FIRSTS.min(ways.len())].to_vec();
-    for first in firsts {
-        let mut pairs: Vec<Way> =
-            (0..factory::names().len()).map(|k| together(&first.first, k, &moments)).collect();
-        pairs.sort_by(nearest);
-        pairs.truncate(FIRSTS);
-        ways.extend(pairs);
+
+    /// Takes a step: a few tables alone, or all beside one of the best. Gives whether it is done.
+    pub(crate) fn step(&mut self) -> bool {
+        let count = factory::names().len();
+        if self.alone < count {
+            let end = (self.alone + STEP).min(count);
+            self.ways.extend((self.alone..end).map(|k| alone(k, &self.moments)));
+            self.alone = end;
+            if end == count {
+                self.sort();
+                self.firsts = self.ways.iter().take(FIRSTS).map(|way| way.first.clone()).collect();
+            }
+        } else if let Some(first) = self.firsts.pop() {
+            let beside = (0..count).map(|k| together(&first, k, &self.moments));
+            let mut pairs: Vec<Way> = beside.collect();
+            pairs.sort_by(|a, b| a.apart.total_cmp(&b.apart));
+            self.ways.extend(pairs.into_iter().take(FIRSTS));
+            self.sort();
+        }
+        self.alone >= count && self.firsts.is_empty()
     }
-    ways.sort_by(nearest);
-    ways
+
+    fn sort(&mut self) {
+        self.ways.sort_by(|a, b| a.apart.total_cmp(&b.apart));
+    }
 }
 
 /// The path through one table.
@@ -201,6 +229,12 @@ fn apart(spectrum: &Spectrum, moment: &Moment) -> f32 {
 mod tests {
     use super::*;
     use cultivar_patch::{Preset, Table};
+
+    fn ways(target: &Target) -> Vec<Way> {
+        let mut search = Search::new(target);
+        while !search.step() {}
+        search.ways
+    }
 
     #[test]
     fn the_table_that_was_played_is_found() {

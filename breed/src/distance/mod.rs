@@ -13,6 +13,7 @@ mod stft;
 
 use align::Envelope;
 use compare::{Terms, compare};
+pub(crate) use features::log2;
 use features::{Ear, Features};
 use stft::Excerpt;
 
