@@ -1,3 +1,5 @@
+//! Laws of crossover.
+
 use super::*;
 use crate::wild;
 use cultivar_patch::schema::LfoMode;

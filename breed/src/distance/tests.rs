@@ -1,3 +1,5 @@
+//! What the distance hears.
+
 use super::*;
 use crate::Rng;
 

@@ -1,3 +1,5 @@
+//! Laws of growth.
+
 use super::*;
 use crate::proposers;
 

@@ -40,7 +40,8 @@ impl<'a> Jury<'a> {
         let mut rng = Rng::stream(seed, 0);
         let mut best: Option<Node> = None;
         for start in (0..count).step_by(BATCH as usize) {
-            let trial = |index| Trial { index, preset: Arc::new(wild::preset(&mut rng)), polish: false };
+            let trial =
+                |index| Trial { index, preset: Arc::new(wild::preset(&mut rng)), polish: false };
             let trials: Vec<Trial> = (start..count.min(start + BATCH)).map(trial).collect();
             let mut verdicts = self.judge(&trials);
             verdicts.sort_by_key(|verdict| verdict.index);
