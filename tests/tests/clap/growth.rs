@@ -20,7 +20,7 @@ fn growing_threads() -> usize {
         .count()
 }
 
-fn gardener() -> (Arc<Instrument>, Gardener) {
+pub(crate) fn gardener() -> (Arc<Instrument>, Gardener) {
     let (instrument, _inlet) = Instrument::new();
     let instrument = Arc::new(instrument);
     (instrument.clone(), Gardener::new(instrument, Repaint::default()))
@@ -29,7 +29,7 @@ fn gardener() -> (Arc<Instrument>, Gardener) {
 /// Held by every test that has a gardener: one of them counts the threads of the process.
 static ALONE: Mutex<()> = Mutex::new(());
 
-fn alone() -> MutexGuard<'static, ()> {
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

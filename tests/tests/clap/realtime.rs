@@ -4,7 +4,10 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use clack_host::prelude::EventBuffer;
+use cultivar_gui::Command;
+use cultivar_plugin::gardener::Task;
 
+use crate::growth::{alone, gardener};
 use crate::host::{Event, Host};
 
 thread_local! {
@@ -52,8 +55,14 @@ fn the_counter_counts() {
 }
 
 /// Ten seconds of keys, automation, modulation, controllers and states loaded meanwhile.
+/// Ten seconds of audio, or what `CULTIVAR_SOAK` says, while another thread grows patches.
 #[test]
 fn nothing_is_allocated_or_freed_while_it_plays() {
+    let _alone = alone();
+    let (_instrument, gardener) = gardener();
+    assert!(gardener.ask(Task::Garden(Command::GrowExample(1))));
+    let soak = std::env::var("CULTIVAR_SOAK").ok().and_then(|seconds| seconds.parse().ok());
+    let blocks = soak.unwrap_or(10) * 48_000 / 256;
     let mut host = Host::running();
     let states: Vec<Vec<u8>> = [0.2, 0.9]
         .into_iter()
@@ -64,7 +73,7 @@ fn nothing_is_allocated_or_freed_while_it_plays() {
         .collect();
     let mut sound = [vec![0.0; 256], vec![0.0; 256]];
     let mut total = 0;
-    for block in 0..1875u32 {
+    for block in 0..blocks {
         let mut events = EventBuffer::new();
         let key = 36 + (block * 7 % 48) as u16;
         let cutoff = f64::from(block % 100) / 100.0;
