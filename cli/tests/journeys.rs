@@ -209,7 +209,7 @@ fn the_same_seed_and_tries_give_the_same_strands_on_any_number_of_threads() {
     let shell = Shell::new();
     shell.pluck("a.wav", 220.0, 0.3, 48_000);
     for (folder, more) in [("one", "--threads 1"), ("two", "--threads 2"), ("other", "--seed 1")] {
-        shell.done(&format!("match a.wav -o {folder} --tries 120 --strands 3 --no-extract {more}"));
+        shell.done(&format!("match a.wav -o {folder} --tries 300 --strands 3 --no-extract {more}"));
     }
     let read = |folder: &str, file: &str| fs::read(shell.path(folder).join(file)).expect(file);
     for file in ["a.cultivar", "a.strand-2.cultivar", "a.wav"] {
