@@ -89,7 +89,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         } else {
             grow(&target, &name, &options)
         };
-        save(&out, &perform(&best, &target, rate as f32), rate)?;
+        let frames = ((target.onset + target.duration) * rate as f32).round() as usize;
+        save(&out, &perform(&best, &target, rate as f32, frames), rate)?;
         println!("{name} took {:.2} s", began.elapsed().as_secs_f32());
     }
     Ok(())

@@ -73,14 +73,12 @@ impl Stage {
     }
 }
 
-/// Renders a preset as the target was played: at any rate, as long as the target with what was
-/// before its onset, the note starting where the target's starts. Left and right.
-pub fn perform(preset: &Preset, target: &Target, rate: f32) -> [Vec<f32>; 2] {
-    let mut studio = Studio::new(rate);
-    let note = target.played();
-    let before = (target.onset * rate).round() as usize;
-    let len = before + studio.samples(&note);
-    let (mut left, mut right) = (vec![0.0; len], vec![0.0; len]);
+/// Renders a preset as the target was played, left and right: `frames` samples at any rate, the
+/// note starting where the target's starts.
+pub fn perform(preset: &Preset, target: &Target, rate: f32, frames: usize) -> [Vec<f32>; 2] {
+    let before = ((target.onset * rate).round() as usize).min(frames);
+    let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+    let (note, mut studio) = (target.played(), Studio::new(rate));
     studio.render(preset, &note, &mut left[before..], &mut right[before..]);
     [left, right]
 }
@@ -125,11 +123,9 @@ mod tests {
     fn a_performance_lies_where_the_target_lies() {
         let (preset, target) = target();
         for rate in [16_000.0, 44_100.0] {
-            let [left, right] = perform(&preset, &target, rate);
-            assert_eq!(left.len(), right.len());
-            let seconds = left.len() as f32 / rate;
-            let whole = target.onset + target.duration;
-            assert!((seconds - whole).abs() < 0.001, "{seconds} of {whole}");
+            let whole = ((target.onset + target.duration) * rate).round() as usize;
+            let [left, right] = perform(&preset, &target, rate, whole);
+            assert_eq!((left.len(), right.len()), (whole, whole));
             let first = left.iter().position(|s| s.abs() > 1e-3).unwrap() as f32 / rate;
             assert!((first - 0.2).abs() < 0.01, "{first}");
         }

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use cultivar_breed::{Distances, Growth, Node, Settings, Target, proposers, target};
-use cultivar_dsp::Note;
-use cultivar_formats::{Audio, Depth, decode_start, write_wav};
+use cultivar_breed::{Distances, Growth, Node, Settings, Target, perform, proposers, target};
+use cultivar_formats::{Depth, decode_start, write_wav};
 use cultivar_library::factory;
 use cultivar_patch::{EXTENSION, Preset};
 use rayon::ThreadPool;
@@ -150,7 +149,7 @@ impl Match {
         let seconds = begun.elapsed().as_secs_f32();
         nodes.sort_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
         let best = nodes.first().ok_or_else(|| failed(&"nothing grew towards it"))?;
-        let [left, right] = perform(&best.preset, &target, &audio);
+        let [left, right] = perform(&best.preset, &target, audio.rate as f32, audio.frames());
         write_wav(&wav, &[&left, &right], audio.rate, Depth::Float32)
             .map_err(|e| Failure::new(&wav, e))?;
         let strands = nodes.into_iter().enumerate().map(|(k, node)| self.keep(&sound, k, node));
@@ -217,20 +216,6 @@ impl Match {
         preset.save(&path).map_err(|e| Failure::new(&path, e))?;
         Ok((node, path))
     }
-}
-
-/// A preset played as the sound was: at its rate, as long, its note starting where the sound's
-/// starts.
-fn perform(preset: &Preset, target: &Target, audio: &Audio) -> [Vec<f32>; 2] {
-    let before = (target.onset * audio.rate as f32).round() as usize;
-    let length = audio.seconds() as f32 - target.onset;
-    let note = Note { length, ..target.played() };
-    cultivar_dsp::render(preset, &note, audio.rate as f32).map(|side| {
-        let mut whole = vec![0.0; before];
-        whole.extend(side);
-        whole.resize(audio.frames(), 0.0);
-        whole
-    })
 }
 
 /// The parts of a distance by name.
