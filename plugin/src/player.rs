@@ -4,8 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use cultivar_dsp::effects::Chain;
 use cultivar_dsp::{Engine, Event, Timed, Which};
-use cultivar_patch::schema::{Division, Mode, NO_TIME, Sync};
+use cultivar_patch::schema::{Mode, NO_TIME};
 use cultivar_patch::{Id, Patch};
 use nice_plug::prelude::*;
 
@@ -315,36 +316,25 @@ impl Player {
 fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
     let release = patch.env[0].release;
     let release = if release <= NO_TIME { 0.0 } else { release.exp2() };
-    let delay = &patch.delay;
-    let time = match Sync::of(delay.sync) {
-        Sync::Time => delay.time.exp2(),
-        Sync::Tempo => Division::of(delay.division).beats() * (60.0 / tempo.max(1.0)) as f32,
-    };
-    // Echoes until one is 60 dB below the first.
-    let echoes = 1.0 + (0.001f32.ln() / delay.feedback.clamp(1e-3, 0.999).ln());
-    let echo = if delay.on >= 0.5 { time * echoes } else { 0.0 };
-    let reverb = &patch.reverb;
-    let room = reverb.predelay.exp2() + reverb.decay.exp2();
-    release + echo + if reverb.on >= 0.5 { room } else { 0.0 } + 0.1
+    release + Chain::tail_seconds(patch, tempo as f32) + 0.1
 }
 
 #[cfg(test)]
 mod tests {
+    use cultivar_patch::schema::Sync;
+
     use super::*;
 
     #[test]
-    fn a_tail_is_release_and_echoes_and_room() {
+    fn a_tail_is_the_release_and_the_effects_at_the_tempo_of_the_song() {
         let mut patch = Patch::default();
         patch.env[0].release = 1.0;
         assert!((tail(&patch, 120.0) - 2.1).abs() < 1e-3);
+        patch.env[0].release = NO_TIME;
         patch.delay.on = 1.0;
-        patch.delay.time = -1.0;
-        patch.delay.feedback = 0.5;
-        // −60 dB is ten halvings: half a second each, after the first echo.
-        assert!((tail(&patch, 120.0) - 2.1 - 0.5 * 10.966).abs() < 0.01);
-        patch.reverb.on = 1.0;
-        patch.reverb.decay = 2.0;
-        assert!(tail(&patch, 120.0) > 2.1 + 5.4 + 4.0);
+        patch.delay.sync = Sync::Tempo.value();
+        let [slow, fast] = [60.0, 180.0].map(|tempo| tail(&patch, tempo) - 0.1);
+        assert!((slow / fast - 3.0).abs() < 1e-3, "{slow} s and {fast} s");
     }
 
     /// A host whose events are a fault.

@@ -45,9 +45,9 @@ fn time(values: &schema::Delay<f32>, tempo: f32) -> f64 {
     seconds
 }
 
-/// Seconds for the echoes to fall by 60 dB, at 60 beats per minute where they count beats.
-pub(super) fn tail(values: &schema::Delay<f32>) -> f32 {
-    time(values, 60.0) as f32 * (1.0 + rounds(values.feedback))
+/// Seconds for the echoes to fall by 60 dB.
+pub(super) fn tail(values: &schema::Delay<f32>, tempo: f32) -> f32 {
+    time(values, tempo) as f32 * (1.0 + rounds(values.feedback))
 }
 
 impl Delay {

@@ -102,14 +102,14 @@ impl Chain {
     }
 
     /// How long, in seconds, the effects of `patch` sound on after the voices have ended, until
-    /// they have fallen by 60 dB; an upper bound for tempos from 60 beats per minute up.
-    pub fn tail_seconds(patch: &Patch<f32>) -> f32 {
+    /// they have fallen by 60 dB. `tempo` is in beats per minute.
+    pub fn tail_seconds(patch: &Patch<f32>, tempo: f32) -> f32 {
         let tail = |on: f32, mix: f32, seconds: f32| {
             if on > 0.5 && mix > 0.0 { seconds } else { 0.0 }
         };
         tail(patch.distortion.on, 1.0, distortion::TAIL)
             + tail(patch.chorus.on, patch.chorus.mix, chorus::tail(&patch.chorus))
-            + tail(patch.delay.on, patch.delay.mix, delay::tail(&patch.delay))
+            + tail(patch.delay.on, patch.delay.mix, delay::tail(&patch.delay, tempo))
             + tail(patch.reverb.on, patch.reverb.mix, reverb::tail(&patch.reverb))
     }
 }

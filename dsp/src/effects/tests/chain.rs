@@ -151,7 +151,7 @@ fn silence_is_found_and_left_again() {
     assert!(chain.silent());
     step(&mut chain, 0.5);
     assert!(!chain.silent());
-    let most = Chain::tail_seconds(&all) * 3.0 * RATE / TICK as f32;
+    let most = Chain::tail_seconds(&all, 120.0) * 3.0 * RATE / TICK as f32;
     let ticks = (0..most as usize).take_while(|_| {
         step(&mut chain, 0.0);
         !chain.silent()
@@ -234,12 +234,35 @@ fn tails_are_told_long_enough() {
         patch(|p| (p.delay.on, p.reverb.on) = (1.0, 1.0)),
     ];
     for patch in &patches {
-        let tail = Chain::tail_seconds(patch);
+        let tail = Chain::tail_seconds(patch, 120.0);
         let y = through(&click(seconds(tail + 0.2)), patch);
         let (loud, rest) = (rms(&y[0][1..seconds(tail)]), rms(&y[0][seconds(tail)..]));
         assert!(tail > 0.02 && rest < 0.02 * loud, "{tail} s: {rest} of {loud}");
     }
-    assert_eq!(Chain::tail_seconds(&Patch::default()), 0.0);
+    assert_eq!(Chain::tail_seconds(&Patch::default(), 120.0), 0.0);
+}
+
+#[test]
+fn echoes_that_count_beats_are_told_as_long_as_the_tempo_makes_them() {
+    let patch = patch(|p| {
+        (p.delay.on, p.delay.feedback, p.delay.mix) = (1.0, 0.5, 1.0);
+        p.delay.sync = Sync::Tempo.value();
+        p.delay.division = Division::D1_4.value();
+    });
+    for tempo in [40.0, 120.0, 300.0] {
+        let tail = Chain::tail_seconds(&patch, tempo);
+        let [mut left, mut right] = click(seconds(tail + 3.0));
+        let mut chain = Chain::new(RATE);
+        for (l, r) in left.chunks_mut(TICK).zip(right.chunks_mut(TICK)) {
+            chain.control(&patch, tempo);
+            chain.render(l, r);
+        }
+        // −60 dB is ten halvings, each a beat after the last: the tail ends there, not later.
+        let (half, end) = (seconds(0.5 * tail), seconds(tail));
+        assert!(peak(&left[end..]) < 1.1e-3 * peak(&left), "{tempo} bpm: {tail} s are too few");
+        assert!(peak(&left[half..end]) > 1e-3 * peak(&left), "{tempo} bpm: {tail} s are too many");
+        assert!((tail * tempo / 60.0 - 10.966).abs() < 0.01, "{tail} s at {tempo} bpm");
+    }
 }
 
 #[test]
