@@ -6,6 +6,7 @@ use crate::event::{Event, Timed, Which};
 use crate::isa::Isa;
 use crate::math::{Block, CONTROL};
 use crate::notes::{Channels, Keys};
+use crate::places::PLACES;
 use crate::pool::Pool;
 use crate::sound::Sound;
 use crate::voice::{Playhead, Voice};
@@ -14,17 +15,15 @@ use crate::voice::{Playhead, Voice};
 pub const VOICES: usize = 32;
 /// Voices that may fade while others take their places.
 const FADING: usize = 16;
-/// Sounds that may be alive at once.
-pub const SOUNDS: usize = 24;
 /// Ended notes that are remembered per call of `render`.
 const ENDED: usize = 128;
 
 /// Sounds and the voices that play them. Everything it will ever need is allocated in `new`;
 /// no other method allocates or frees.
 pub struct Engine {
-    rate: f32,
+    pub(crate) rate: f32,
     seed: u32,
-    pub(crate) sounds: [Option<Box<Sound>>; SOUNDS],
+    pub(crate) sounds: [Option<Box<Sound>>; PLACES],
     /// Place of the sound that new notes play.
     pub(crate) current: Option<usize>,
     /// Places of the sounds on the twelve keys of the octave.
@@ -35,11 +34,13 @@ pub struct Engine {
     pub(crate) keys: Box<Keys>,
     /// Notes begun so far.
     pub(crate) order: u32,
+    /// Sounds that came so far.
+    pub(crate) admitted: u64,
     /// Samples since the last grid point.
     pub(crate) offset: usize,
     /// Whether the grid point has been dealt with.
     rolled: bool,
-    clock: Clock,
+    pub(crate) clock: Clock,
     pub(crate) ended: Vec<Which>,
     peak: [f32; 2],
     pub(crate) lanes: Isa,
@@ -47,8 +48,8 @@ pub struct Engine {
 
 /// The song's time.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
-    tempo: f64,
+pub(crate) struct Clock {
+    pub(crate) tempo: f64,
     beat: f64,
     playing: bool,
 }
@@ -70,7 +71,7 @@ impl Engine {
         Engine {
             rate,
             seed: (seed ^ (seed >> 32)) as u32,
-            sounds: [const { None }; SOUNDS],
+            sounds: [const { None }; PLACES],
             current: None,
             children: [None; 12],
             keymapped: false,
@@ -78,6 +79,7 @@ impl Engine {
             channels: Box::default(),
             keys: Box::default(),
             order: 0,
+            admitted: 0,
             offset: 0,
             rolled: false,
             clock: Clock::STOPPED,
@@ -106,102 +108,6 @@ impl Engine {
         self.clock = Clock::STOPPED;
         self.ended.clear();
         self.peak = [0.0; 2];
-    }
-
-    /// Makes a sound the playing one; held notes keep theirs. Gives it back where it was made
-    /// for another sample rate, or where there is no room: fetch what has `retired` first.
-    pub fn play(&mut self, sound: Box<Sound>) -> Result<(), Box<Sound>> {
-        self.current = Some(self.admit(sound)?);
-        Ok(())
-    }
-
-    /// Puts a sound on one of the twelve keys of the octave (0 is C), for when the keymap is
-    /// on. Gives it back where there is no room.
-    pub fn assign(&mut self, key: usize, sound: Box<Sound>) -> Result<(), Box<Sound>> {
-        if key >= self.children.len() {
-            return Err(sound);
-        }
-        self.children[key] = Some(self.admit(sound)?);
-        Ok(())
-    }
-
-    /// Whether the keys of the octave play the sounds assigned to them.
-    pub fn keymap(&mut self, on: bool) {
-        self.keymapped = on;
-    }
-
-    /// Takes all sounds off the keys of the octave.
-    pub fn clear_keymap(&mut self) {
-        self.children = [None; 12];
-        self.keymapped = false;
-    }
-
-    /// Makes a sound the playing one, and held notes change over to it in 30 ms.
-    pub fn audition(&mut self, sound: Box<Sound>) -> Result<(), Box<Sound>> {
-        let place = self.admit(sound)?;
-        self.current = Some(place);
-        self.change_over(place);
-        Ok(())
-    }
-
-    /// Puts an edited version in the place of the playing sound: held notes go on with its
-    /// values, tables and shapes, and the effects ring on. Returns the sound that is no longer
-    /// needed, to be freed elsewhere.
-    pub fn exchange(&mut self, mut sound: Box<Sound>) -> Option<Box<Sound>> {
-        let Some(place) = self.current.filter(|_| sound.rate == self.rate) else {
-            return self.play(sound).err();
-        };
-        let old = self.sounds[place].take();
-        if let Some(old) = old.as_deref() {
-            self.voices.each(|voice| {
-                if voice.sound == place {
-                    voice.interrupt(self.offset, old);
-                }
-            });
-        }
-        let old = old.map(|mut old| {
-            sound.take_over(&mut old);
-            old
-        });
-        self.voices.each(|voice| {
-            if voice.sound == place {
-                voice.set_all(&sound.values);
-            }
-        });
-        self.sounds[place] = Some(sound);
-        old
-    }
-
-    fn admit(&mut self, mut sound: Box<Sound>) -> Result<usize, Box<Sound>> {
-        if sound.rate != self.rate {
-            return Err(sound);
-        }
-        match self.sounds.iter().position(Option::is_none) {
-            None => Err(sound),
-            Some(place) => {
-                sound.tempo = self.clock.tempo as f32;
-                self.sounds[place] = Some(sound);
-                Ok(place)
-            }
-        }
-    }
-
-    /// A sound that nothing uses any more, to be freed elsewhere.
-    pub fn retired(&mut self) -> Option<Box<Sound>> {
-        let place = (0..SOUNDS).find(|&place| {
-            let wanted = self.current == Some(place)
-                || self.children.contains(&Some(place))
-                || self.voices.iter().any(|v| v.sound == place);
-            !wanted && self.sounds[place].as_ref().is_some_and(|sound| sound.is_silent())
-        })?;
-        self.keys.forget(place);
-        self.sounds[place].take()
-    }
-
-    /// Gives the playing sound back, with all voices cut off.
-    pub fn take(&mut self) -> Option<Box<Sound>> {
-        self.voices.clear();
-        self.current.take().and_then(|place| self.sounds[place].take())
     }
 
     /// Sets a parameter of the playing sound to a plain value, without a step.
@@ -298,9 +204,11 @@ impl Engine {
     fn roll(&mut self) {
         let step = CONTROL as f64 / f64::from(self.rate);
         let beat_ahead = self.clock.beat + step * self.clock.tempo / 60.0;
-        for place in 0..SOUNDS {
-            if self.sounds[place].is_none() {
-                continue;
+        for place in 0..PLACES {
+            match &self.sounds[place] {
+                None => continue,
+                Some(sound) if sound.is_gone() => self.end_all(place),
+                Some(_) => {}
             }
             let newest = self.newest(Some(place)).map(|voice| *voice.sources());
             let Some(sound) = &mut self.sounds[place] else { continue };
@@ -331,6 +239,15 @@ impl Engine {
         self.rolled = true;
     }
 
+    /// All voices of a sound have ended.
+    fn end_all(&mut self, place: usize) {
+        for k in self.voices.busy() {
+            if self.voices[k].sound == place {
+                self.end(k);
+            }
+        }
+    }
+
     /// A voice has ended.
     pub(crate) fn end(&mut self, k: usize) {
         let which = self.voices[k].which;
@@ -350,8 +267,9 @@ impl Engine {
         let (at, len) = (self.offset, left.len());
         left.fill(0.0);
         right.fill(0.0);
-        for place in 0..SOUNDS {
-            let Some(sound) = &mut self.sounds[place] else { continue };
+        for place in 0..PLACES {
+            let sound = self.sounds[place].as_mut().filter(|sound| !sound.is_gone());
+            let Some(sound) = sound else { continue };
             let mut out = [[0.0; CONTROL]; 2];
             let (mut sounding, mut faulty) = (false, None);
             for k in self.voices.busy() {

@@ -14,6 +14,8 @@ use crate::routes::{ENV, LFO, MACRO, Moves, Realm, Routes, SOURCES, Sources};
 
 /// Time in seconds in which a turned knob comes within a third of its new value.
 const SMOOTH: f32 = 0.004;
+/// Time in seconds in which a sound fades that has to leave.
+const LEAVE: f32 = 0.03;
 
 /// A preset ready to be played. Made anywhere but on the audio thread; an engine owns it while
 /// it plays and hands it back to be freed elsewhere.
@@ -42,6 +44,10 @@ pub struct Sound {
     chain: Chain,
     /// Whether the effects were told their values at the last grid point.
     awake: bool,
+    /// Its number among the sounds that came to the engine.
+    pub(crate) number: u64,
+    /// Share of full loudness that is left of a sound that has to leave.
+    leaving: Option<f32>,
 }
 
 impl std::fmt::Debug for Sound {
@@ -81,6 +87,8 @@ impl Sound {
             sources: [0.0; SOURCES],
             chain: Chain::new(rate),
             awake: false,
+            number: 0,
+            leaving: None,
         });
         sound.reset();
         sound
@@ -100,6 +108,7 @@ impl Sound {
 
     /// As if new: values at once where they were asked to be, effects silent.
     pub(crate) fn reset(&mut self) {
+        self.leaving = None;
         self.values = self.goals;
         self.moving.clear();
         self.reroute();
@@ -112,11 +121,20 @@ impl Sound {
         self.awake = false;
     }
 
-    /// Goes on where another sound is: its effects ring on, its LFOs run on.
+    /// Goes on where another sound is: its effects ring on, its LFOs run on, its values move to
+    /// those of this one. Allocates nothing.
     pub(crate) fn take_over(&mut self, other: &mut Sound) {
         std::mem::swap(&mut self.chain, &mut other.chain);
         (self.free, self.tempo, self.sources) = (other.free, other.tempo, other.sources);
-        (self.moves, self.awake) = (other.moves, other.awake);
+        (self.moves, self.awake, self.number) = (other.moves, other.awake, other.number);
+        (self.values, self.global) = (other.values, other.global);
+        std::mem::swap(&mut self.routes, &mut other.routes);
+        std::mem::swap(&mut self.behind, &mut other.behind);
+        self.rerouted = other.rerouted;
+        let values = self.values.leaves().iter().zip(self.goals.leaves());
+        let differ = values.zip(0..).filter(|((value, goal), _)| value != goal);
+        self.moving.clear();
+        self.moving.extend(differ.map(|(_, address)| Id(address)));
     }
 
     fn reroute(&mut self) {
@@ -202,11 +220,34 @@ impl Sound {
             self.awake = true;
         }
         self.chain.render(left, right);
+        if let Some(share) = &mut self.leaving {
+            let pace = 1.0 / (LEAVE * self.rate);
+            for (l, r) in left.iter_mut().zip(right) {
+                *share = (*share - pace).max(0.0);
+                *l *= *share;
+                *r *= *share;
+            }
+        }
+    }
+
+    /// Has to leave: from now on it fades, voices and all.
+    pub(crate) fn leave(&mut self) {
+        self.leaving = Some(1.0);
+    }
+
+    /// Whether it has to leave.
+    pub(crate) fn leaves(&self) -> bool {
+        self.leaving.is_some()
+    }
+
+    /// Whether it has left: nothing of it is to be heard any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.leaving == Some(0.0)
     }
 
     /// Whether nothing sounds on after the voices.
     pub(crate) fn is_silent(&self) -> bool {
-        self.chain.silent()
+        self.chain.silent() || self.is_gone()
     }
 
     /// Whether envelope `k` is listened to; the first is the amplifier's.

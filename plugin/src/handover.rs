@@ -17,6 +17,17 @@ const RETURNS: usize = 64;
 /// Keys of the editor that may wait to be played.
 const KEYS: usize = 256;
 
+/// How a sound becomes the playing one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Held notes keep theirs.
+    Play,
+    /// Held notes begin anew with it.
+    Audition,
+    /// An edit of the playing one: held notes go on with it, and so do their tails.
+    Exchange,
+}
+
 /// A sound on its way to the audio thread.
 pub struct Parcel {
     /// The sound; taken out once it plays.
@@ -26,8 +37,18 @@ pub struct Parcel {
     /// The load of host parameters that the sound belongs to and whose values it follows;
     /// `None` for a sound that is only tried out and follows nothing.
     pub load: Option<u32>,
-    /// Whether held notes change over to it.
-    pub held: bool,
+    /// How it becomes the playing one.
+    pub change: Change,
+}
+
+impl Parcel {
+    /// Comes instead of one that has not been opened: an edit of a sound that never played
+    /// becomes the playing one as that would have.
+    pub fn supersede(&mut self, passed_over: &Parcel) {
+        if self.change == Change::Exchange {
+            self.change = passed_over.change;
+        }
+    }
 }
 
 /// What comes back from the audio thread.
@@ -118,8 +139,12 @@ pub fn pair() -> (Outlet, Inlet) {
 }
 
 impl Outlet {
-    /// Sends a sound. One that was sent before and not yet taken is freed here: the newest counts.
-    pub fn send(&self, parcel: Box<Parcel>) {
+    /// Sends a sound. One that was sent before and not yet taken is freed here: the newest
+    /// counts. One at a time: the caller holds the lock of the document.
+    pub fn send(&self, mut parcel: Box<Parcel>) {
+        if let Some(passed_over) = self.slot.take() {
+            parcel.supersede(&passed_over);
+        }
         drop(self.slot.swap(Some(parcel)));
         self.free();
     }

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use atomic_float::AtomicF32;
 use cultivar_dsp::Sound;
 use cultivar_gui::Tone;
-use cultivar_patch::Preset;
+use cultivar_patch::{Preset, Table};
 use nice_plug::prelude::*;
 
 use crate::document::Document;
-use crate::handover::{Inlet, Outlet, Parcel, pair};
+use crate::handover::{Change, Inlet, Outlet, Parcel, pair};
 use crate::params::HostParams;
 use crate::state::Snapshot;
 use crate::window::Extent;
@@ -60,21 +60,25 @@ impl Instrument {
     pub fn load(&self, document: &mut Document, preset: Preset) {
         document.preset = preset;
         let preset = &document.preset;
-        self.params.load(&preset.patch, |load| self.send(preset, load, false));
+        self.params.load(&preset.patch, |load| self.send(preset, load, Change::Play));
     }
 
     /// Puts a preset whose automated parameters the host already has in the document and the
-    /// engine: after an edit of tables or shapes. Held notes change over.
+    /// engine: after an edit of tables or shapes. Held notes go on with new shapes; they begin
+    /// anew with other tables, whose waves do not fit together.
     pub fn rebuild(&self, document: &mut Document, preset: Preset) {
+        let tables = document.preset.tables.iter().zip(&preset.tables);
+        let fits = !self.is_trying_out() && tables.into_iter().all(|(a, b)| same_table(a, b));
         document.preset = preset;
-        self.send(&document.preset, self.params.loads(), true);
+        let change = if fits { Change::Exchange } else { Change::Audition };
+        self.send(&document.preset, self.params.loads(), change);
     }
 
     /// Plays `preset` without changing the document, until the document is played again.
     pub fn try_out(&self, preset: &Preset) {
         // Made before the document is locked: nobody waits for it.
         let rate = self.rate();
-        let parcel = (rate > 0.0).then(|| parcel(preset, rate, None, true));
+        let parcel = (rate > 0.0).then(|| parcel(preset, rate, None, Change::Audition));
         let _document = self.document();
         self.trying_out.store(true, Ordering::Relaxed);
         if let Some(parcel) = parcel.filter(|_| rate == self.rate()) {
@@ -89,7 +93,7 @@ impl Instrument {
 
     /// Plays the document again after `try_out`.
     pub fn play_document(&self, document: &Document) {
-        self.send(&self.preset(document), self.params.loads(), true);
+        self.send(&self.preset(document), self.params.loads(), Change::Audition);
     }
 
     /// The document as a first sound for an engine of this sample rate; from now on sounds are
@@ -100,7 +104,7 @@ impl Instrument {
         self.trying_out.store(false, Ordering::Relaxed);
         // Made for another rate.
         self.outlet.withdraw();
-        parcel(&self.preset(&document), rate, Some(self.params.loads()), false)
+        parcel(&self.preset(&document), rate, Some(self.params.loads()), Change::Play)
     }
 
     /// From now on there is no engine.
@@ -113,18 +117,26 @@ impl Instrument {
         self.rate.load(Ordering::Acquire)
     }
 
-    fn send(&self, preset: &Preset, load: u32, held: bool) {
+    fn send(&self, preset: &Preset, load: u32, change: Change) {
         self.trying_out.store(false, Ordering::Relaxed);
         let rate = self.rate();
         if rate > 0.0 {
-            self.outlet.send(parcel(preset, rate, Some(load), held));
+            self.outlet.send(parcel(preset, rate, Some(load), change));
         }
     }
 }
 
-fn parcel(preset: &Preset, rate: f32, load: Option<u32>, held: bool) -> Box<Parcel> {
+fn parcel(preset: &Preset, rate: f32, load: Option<u32>, change: Change) -> Box<Parcel> {
     let sound = Some(Sound::new(preset, rate));
-    Box::new(Parcel { sound, values: preset.patch, load, held })
+    Box::new(Parcel { sound, values: preset.patch, load, change })
+}
+
+/// Whether two tables are the same; cheap where they are one.
+pub fn same_table(a: &Table, b: &Table) -> bool {
+    match (a, b) {
+        (Table::Own(a), Table::Own(b)) => Arc::ptr_eq(a, b) || a == b,
+        _ => a == b,
+    }
 }
 
 // SAFETY: the pointers lead into the boxed leaves of `params`, which live as long as `self` and

@@ -11,7 +11,7 @@ use cultivar_patch::{Id, Patch};
 use nice_plug::prelude::*;
 
 use crate::clip::Clip;
-use crate::handover::{Inlet, KeyPress, Parcel, Shown, Spent};
+use crate::handover::{Change, Inlet, KeyPress, Parcel, Shown, Spent};
 use crate::instrument::Instrument;
 use crate::notes;
 
@@ -154,17 +154,24 @@ impl Player {
 
     /// Plays the newest sound that was sent.
     fn change_sound(&mut self) {
-        if let Some(parcel) = self.inlet.take()
-            && let Some(passed_over) = self.waiting.replace(parcel)
-        {
-            self.inlet.give_back(Spent::Parcel(passed_over));
+        if let Some(mut parcel) = self.inlet.take() {
+            if let Some(passed_over) = self.waiting.take() {
+                parcel.supersede(&passed_over);
+                self.inlet.give_back(Spent::Parcel(passed_over));
+            }
+            self.waiting = Some(parcel);
         }
         let (Some(engine), Some(mut parcel)) = (&mut self.engine, self.waiting.take()) else {
             return;
         };
-        let held = parcel.held;
-        let refused = parcel.sound.take().and_then(|sound| {
-            if held { engine.audition(sound).err() } else { engine.play(sound).err() }
+        let refused = parcel.sound.take().and_then(|sound| match parcel.change {
+            Change::Play => engine.play(sound).err(),
+            Change::Audition => engine.audition(sound).err(),
+            Change::Exchange => {
+                let edited = engine.exchange(sound);
+                edited.into_iter().for_each(|old| self.inlet.give_back(Spent::Sound(old)));
+                None
+            }
         });
         if refused.is_some() {
             parcel.sound = refused;
@@ -320,107 +327,4 @@ fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use cultivar_patch::schema::Sync;
-
-    use super::*;
-
-    #[test]
-    fn a_tail_is_the_release_and_the_effects_at_the_tempo_of_the_song() {
-        let mut patch = Patch::default();
-        patch.env[0].release = 1.0;
-        assert!((tail(&patch, 120.0) - 2.1).abs() < 1e-3);
-        patch.env[0].release = NO_TIME;
-        patch.delay.on = 1.0;
-        patch.delay.sync = Sync::Tempo.value();
-        let [slow, fast] = [60.0, 180.0].map(|tempo| tail(&patch, tempo) - 0.1);
-        assert!((slow / fast - 3.0).abs() < 1e-3, "{slow} s and {fast} s");
-    }
-
-    /// A host whose events are a fault.
-    struct Faulty(Transport);
-
-    impl ProcessContext<crate::Cultivar> for Faulty {
-        fn plugin_api(&self) -> nice_plug::context::PluginApi {
-            nice_plug::context::PluginApi::Clap
-        }
-
-        fn execute_background(&self, (): ()) {}
-
-        fn execute_gui(&self, (): ()) {}
-
-        fn transport(&self) -> &Transport {
-            &self.0
-        }
-
-        fn next_event(&mut self) -> Option<NoteEvent<()>> {
-            panic!("a fault in the middle of a block")
-        }
-
-        fn try_send_event(
-            &mut self,
-            _: NoteEvent<()>,
-        ) -> Result<(), (NoteEvent<()>, nice_plug::context::process::SendEventError)> {
-            Ok(())
-        }
-
-        fn set_latency_samples(&self, _: u32) {}
-
-        fn request_restart(&self) {}
-
-        fn set_current_voice_capacity(&self, _: u32) {}
-    }
-
-    #[test]
-    fn a_fault_is_silence_until_the_host_starts_anew() {
-        let (instrument, inlet) = Instrument::new();
-        let instrument = Arc::new(instrument);
-        let mut player = Player::new(instrument.clone(), inlet);
-        player.start(48_000.0);
-        let (mut left, mut right) = (vec![9.0; 64], vec![9.0; 64]);
-        let mut host = Faulty(Transport::new(48_000.0));
-        let status = player.process(&mut left, &mut right, &mut host);
-        assert_eq!(status, ProcessStatus::Normal);
-        assert!(left.iter().chain(&right).all(|s| *s == 0.0));
-        assert!(instrument.outlet.stopped());
-        player.start(48_000.0);
-        assert!(!instrument.outlet.stopped());
-    }
-
-    /// Presets are loaded on one thread as fast as can be, blocks begin on another.
-    #[test]
-    fn no_block_plays_half_of_a_preset() {
-        let (instrument, inlet) = Instrument::new();
-        let instrument = Arc::new(instrument);
-        let mut player = Player::new(instrument.clone(), inlet);
-        player.start(48_000.0);
-        let all_at = |position: f32| {
-            let mut preset = cultivar_patch::Preset::init();
-            preset.patch = Patch::from_fn(|id| id.def().at(position));
-            preset
-        };
-        let presets = [all_at(0.25), all_at(0.75)];
-        let first = player.known;
-        std::thread::scope(|scope| {
-            let loading = scope.spawn(|| {
-                for k in 0..600 {
-                    let mut document = instrument.document();
-                    instrument.load(&mut document, presets[k % 2].clone());
-                }
-            });
-            let mut seen = 0;
-            while !loading.is_finished() {
-                player.change_sound();
-                player.follow_parameters();
-                player.return_sounds();
-                let whole = presets.iter().any(|preset| preset.patch == player.known);
-                assert!(whole || player.known == first, "after {seen} blocks");
-                seen += 1;
-            }
-            assert!(seen > 100, "only {seen} blocks");
-        });
-        player.change_sound();
-        player.follow_parameters();
-        assert_eq!(player.known, presets[1].patch, "the last one counts");
-    }
-}
+mod tests;

@@ -1,9 +1,10 @@
 //! Edits of the preset: one value, one part, or all of it, each with its step of undo.
 
 use cultivar_gui::Gesture;
-use cultivar_patch::{Id, Preset, Table};
+use cultivar_patch::{Id, Preset};
 
 use super::Editor;
+use crate::instrument::same_table;
 
 /// What the hand holds: the preset as it was before.
 #[derive(Default)]
@@ -153,11 +154,4 @@ fn sounds_alike(a: &Preset, b: &Preset) -> bool {
 fn same_parts(a: &Preset, b: &Preset) -> bool {
     let tables = a.tables.iter().zip(&b.tables);
     a.shapes == b.shapes && tables.into_iter().all(|(a, b)| same_table(a, b))
-}
-
-fn same_table(a: &Table, b: &Table) -> bool {
-    match (a, b) {
-        (Table::Own(a), Table::Own(b)) => std::sync::Arc::ptr_eq(a, b) || a == b,
-        _ => a == b,
-    }
 }
