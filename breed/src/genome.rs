@@ -47,7 +47,7 @@ impl Section {
             "env" => Section::Env,
             "lfo" | "macro" => Section::Lfo,
             "route" => Section::Route,
-            "voice" | "master" => Section::Voice,
+            "voice" | "master" | "morph" => Section::Voice,
             _ => Section::Fx,
         }
     }

@@ -259,6 +259,10 @@ fn health(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     let level = Rect::from_center_size(rect.cut_right(96.0).center(), vec2(96.0, 22.0));
     Knob::field(ids().master.level, p.leaf).show(ui, desk, level);
     rect.cut_right(4.0);
+    if desk.view.preset.partner.is_some() {
+        let cell = Rect::from_center_size(rect.cut_right(96.0).center(), vec2(96.0, 22.0));
+        Knob::field(ids().morph.position, p.leaf).named("Morph").show(ui, desk, cell);
+    }
     let load = rect.cut_right(46.0);
     let percent = format!("{:.0} %", desk.view.cpu * 100.0);
     let hot = if desk.view.cpu > 0.8 { p.coral } else { p.muted };

@@ -12,6 +12,8 @@
 //!   "tables": [{"factory": "saw"}, {"factory": "saw"}, {"factory": "saw"}]
 //! }
 //! ```
+//!
+//! Where it can morph, `partner` holds a second preset, written like the first.
 
 mod fields;
 mod migrate;
@@ -75,6 +77,20 @@ pub enum Notice {
         /// What is left of it.
         limit: usize,
     },
+}
+
+impl Notice {
+    /// The same of a part with this key.
+    fn within(mut self, part: &str) -> Self {
+        match &mut self {
+            Notice::Newer(_) => {}
+            Notice::Unknown(key)
+            | Notice::Clamped { key, .. }
+            | Notice::Ignored { key, .. }
+            | Notice::Cut { key, .. } => *key = format!("{part}, {key}"),
+        }
+        self
+    }
 }
 
 /// Why a preset cannot be read or written. The text is a reason; whoever shows it names the

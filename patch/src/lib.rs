@@ -19,7 +19,7 @@ mod tree;
 
 pub use def::{Breed, Def, Kind, Option_, Unit};
 pub use file::{EXTENSION, FileError, Loaded, MAX_BYTES, Notice, VERSION};
-pub use preset::{Meta, Origin, Parent, Preset, Table};
+pub use preset::{MAX_KNOTS, Meta, Origin, Parent, Partner, Preset, Table};
 pub use schema::{Id, Patch, defs, id};
 pub use shape::{MAX_POINTS, Point, Shape, bowed};
 pub use table::{FRAME, MAX_FRAMES, TableError, Wavetable};

@@ -69,6 +69,56 @@ pub struct Meta {
     pub origin: Option<Origin>,
 }
 
+/// Most knots on the way to a partner.
+pub const MAX_KNOTS: usize = 65;
+
+/// What a preset morphs to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partner {
+    /// The other end; a partner of its own counts for nothing.
+    pub preset: Preset,
+    /// How far along the way the sound is at equal steps of the morph's position, so that they
+    /// are heard as equal: rising from 0 to 1, at most [`MAX_KNOTS`]; straight where there are
+    /// fewer than two.
+    knots: Vec<f32>,
+}
+
+impl Partner {
+    /// A partner at the end of a way with these knots, made legal: within 0 to 1, never
+    /// falling, 0 first and 1 last.
+    pub fn new(preset: Preset, mut knots: Vec<f32>) -> Self {
+        knots.truncate(MAX_KNOTS);
+        let mut highest = 0.0f32;
+        for knot in &mut knots {
+            // `max` and `min` leave out what is not a number.
+            highest = highest.max(*knot).min(1.0);
+            *knot = highest;
+        }
+        if knots.len() < 2 {
+            knots.clear();
+        }
+        if let [first, .., last] = &mut knots[..] {
+            (*first, *last) = (0.0, 1.0);
+        }
+        Partner { preset: Preset { partner: None, ..preset }, knots }
+    }
+
+    /// The knots.
+    pub fn knots(&self) -> &[f32] {
+        &self.knots
+    }
+
+    /// How far along the way the sound is at a position of the morph, both 0 to 1.
+    pub fn along(&self, position: f32) -> f32 {
+        let position = position.clamp(0.0, 1.0);
+        let [.., _] = &self.knots[..] else { return position };
+        let place = position * (self.knots.len() - 1) as f32;
+        let k = (place as usize).min(self.knots.len() - 2);
+        let (from, to) = (self.knots[k], self.knots[k + 1]);
+        from + (place - k as f32) * (to - from)
+    }
+}
+
 /// A patch with everything that sounds, and its meta.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preset {
@@ -80,6 +130,8 @@ pub struct Preset {
     pub shapes: [Shape; 6],
     /// What the player calls each macro; empty for none.
     pub macros: [String; 8],
+    /// The other end, where it can morph.
+    pub partner: Option<Arc<Partner>>,
     /// What the player knows of it.
     pub meta: Meta,
     /// What a newer version wrote and this one does not know, kept for the next save.
@@ -94,6 +146,7 @@ impl Preset {
             tables: Default::default(),
             shapes: Default::default(),
             macros: Default::default(),
+            partner: None,
             meta: Meta {
                 uuid: Uuid::new_v4(),
                 name: "Init".into(),

@@ -275,6 +275,14 @@ module! {
     }
 }
 
+module! {
+    /// The way from a preset to its partner.
+    Morph {
+        /// From this sound to its partner's; nothing where there is no partner.
+        position: real("Position", 0.0, 1.0, 0.0, Unit::Ratio).still().breeds(Breed::Never),
+    }
+}
+
 tree! {
     /// One `T` for every parameter of the instrument.
     Patch {
@@ -306,6 +314,8 @@ tree! {
         voice: Voice = "Voice", "voice",
         /// The end of the chain.
         master: Master = "Master", "master",
+        /// The way from a preset to its partner.
+        morph: Morph = "Morph", "morph",
     }
 }
 

@@ -5,13 +5,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cultivar_patch::{
-    FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, Meta, Notice, Origin, Parent, Point,
-    Preset, Shape, Table, Wavetable, defs, disk, id,
+    FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, Meta, Notice, Origin, Parent, Partner,
+    Point, Preset, Shape, Table, Wavetable, defs, disk, id,
 };
 use proptest::prelude::*;
 
 /// A preset with something in every part of it.
 fn full() -> Preset {
+    let mut preset = whole();
+    preset.partner = Some(Arc::new(Partner::new(whole(), vec![0.0, 0.1, 0.7, 1.0])));
+    preset
+}
+
+/// The same without a partner.
+fn whole() -> Preset {
     let mut preset = Preset::init();
     let mut set = |name: &str, value| preset.patch[id(name).expect(name)] = value;
     set("filter.1.on", 1.0);
@@ -223,6 +230,47 @@ fn a_bomb_expands_no_further_than_a_table() {
     let data = base64::engine::general_purpose::STANDARD.encode(bomb);
     let table = format!(r#""tables":[{{"frames":{MAX_FRAMES},"data":"{data}"}}]"#);
     assert_eq!(refused(file(&table)), "tables, number 1: its data is not 256 frames");
+}
+
+#[test]
+fn a_partner_is_read_like_a_preset_or_refused() {
+    let check = |partner: &str, why: &str| {
+        assert_eq!(refused(file(&format!(r#""partner":{partner}"#))), why, "{partner}");
+    };
+    check(
+        "7",
+        "it is damaged at byte 89: invalid type: integer `7`, expected the fields of a preset",
+    );
+    check("{}", "partner: it is not a Cultivar preset");
+    check(&file(r#""tables":[{}]"#), "partner, tables, number 1: 0 frames are not 1 to 256");
+    let deep = format!(r#""partner":{}"#, file(&format!(r#""partner":{}"#, file(r#""name":"c""#))));
+    let loaded = read(&file(&deep));
+    let why = "partner.partner: a partner has none of its own, the default is taken";
+    assert_eq!(loaded.notices.iter().map(ToString::to_string).collect::<Vec<_>>(), [why]);
+    let partner = loaded.preset.partner.expect("a partner");
+    assert!(partner.preset.partner.is_none() && partner.preset.unknown.is_empty());
+    let odd = format!(r#""partner":{}"#, file(r#""later":1,"params":{"osc.1.level":99}"#));
+    let expected = [
+        "partner, osc.1.level: 99 is out of range, taken as 6",
+        "partner, later: not known here, kept as it is",
+    ];
+    assert_eq!(notices(&odd), expected);
+    assert_eq!(read(&read(&file(&odd)).preset.to_json()).preset, read(&file(&odd)).preset);
+}
+
+#[test]
+fn knots_are_a_way_from_end_to_end() {
+    let way = |knots: &str| {
+        let text = file(&format!(r#""partner":{},"knots":{knots}"#, file(r#""name":"b""#)));
+        read(&text).preset.partner.expect("a partner").knots().to_vec()
+    };
+    assert_eq!(way("[0.2,0.5,0.4,7,0.1]"), [0.0, 0.5, 0.5, 1.0, 1.0]);
+    assert_eq!(way("[0.2]"), [0.0; 0]);
+    assert_eq!(way("null"), [0.0; 0]);
+    let partner = Partner::new(Preset::init(), vec![0.0, 0.8, f32::NAN, 1.0]);
+    assert_eq!(partner.knots(), [0.0, 0.8, 0.8, 1.0]);
+    assert_eq!([0.0, 1.0 / 6.0, 0.5, 1.0].map(|x| partner.along(x)), [0.0, 0.4, 0.8, 1.0]);
+    assert_eq!(Partner::new(Preset::init(), vec![]).along(0.3), 0.3);
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The Synth page.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cultivar_gui::{Command, Gesture, Page, Tab};
 use cultivar_patch::schema::{Source, Sync, ids};
-use cultivar_patch::{Id, Table, defs};
+use cultivar_patch::{Id, Partner, Preset, Table, defs};
 use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::kittest::Queryable;
 
@@ -17,6 +18,8 @@ fn every_parameter_has_a_place() {
             route.source = Source::Lfo1.value();
             route.destination = ids().filter[0].cutoff.as_destination();
         }
+        let partner = Partner::new(Preset::init(), Vec::new());
+        data.preset.partner = Some(Arc::new(partner));
     });
     editor.state_mut().memory.seen = Some(BTreeSet::new());
     for sync in [Sync::Time, Sync::Tempo] {

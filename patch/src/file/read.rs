@@ -14,8 +14,8 @@ use super::fields::{Fields, First};
 use super::migrate::{self, Params, VERSION};
 use super::{FileError, Loaded, Notice, bounds};
 use crate::{
-    Def, FRAME, Id, Kind, MAX_FRAMES, MAX_POINTS, Meta, Origin, Patch, Point, Preset, Shape, Table,
-    Wavetable, defs,
+    Def, FRAME, Id, Kind, MAX_FRAMES, MAX_KNOTS, MAX_POINTS, Meta, Origin, Partner, Patch, Point,
+    Preset, Shape, Table, Wavetable, defs,
 };
 
 /// Most notices of one file; the rest would say the same.
@@ -25,7 +25,12 @@ const MAX_NOTICES: usize = 100;
 /// its own type, so that memory stays near the size of the file.
 pub(super) fn preset(bytes: &[u8]) -> Result<Loaded, FileError> {
     let text = text(bytes)?;
-    let mut fields: Fields = serde_json::from_str(text).map_err(|e| syntax(text, 0, &e))?;
+    let fields: Fields = serde_json::from_str(text).map_err(|e| syntax(text, 0, &e))?;
+    whole(text, fields)
+}
+
+/// Reads a preset from its fields, which lie in `text`.
+fn whole(text: &str, mut fields: Fields) -> Result<Loaded, FileError> {
     let version = header(text, &mut fields)?;
     let mut reader = Reader { text, notices: Vec::new(), room: bounds::VALUES };
     if version > u64::from(VERSION) {
@@ -36,6 +41,7 @@ pub(super) fn preset(bytes: &[u8]) -> Result<Loaded, FileError> {
     reader.params(&mut fields, version, &mut preset)?;
     reader.tables(&mut fields, &mut preset.tables)?;
     reader.shapes(&mut fields, &mut preset.shapes);
+    preset.partner = reader.partner(&mut fields)?.map(Arc::new);
     for (key, raw) in fields.0 {
         if key != "engine" {
             reader.unknown(key, raw, &mut preset.unknown)?;
@@ -276,6 +282,26 @@ impl Reader<'_> {
                 *shape = Shape::new(items);
             }
         }
+    }
+
+    /// The other end of a morph: a preset within the preset. Like a table, it is never guessed.
+    fn partner(&mut self, fields: &mut Fields) -> Result<Option<Partner>, FileError> {
+        let knots = self.list::<f32, MAX_KNOTS>(fields, "knots").unwrap_or_default();
+        let Some(raw) = fields.take("partner") else { return Ok(None) };
+        let mut parts: Fields = serde_json::from_str(raw.get())
+            .map_err(|e| syntax(self.text, at(self.text, raw), &e))?;
+        if parts.take("partner").is_some() {
+            self.ignore("partner.partner", "a partner has none of its own");
+        }
+        let Loaded { preset, notices } = whole(raw.get(), parts).map_err(|e| match e {
+            FileError::Part { key, why } => FileError::Part { key: format!("partner, {key}"), why },
+            FileError::Syntax { offset, why } => {
+                FileError::Syntax { offset: at(self.text, raw) + offset, why }
+            }
+            other => FileError::Part { key: "partner".into(), why: other.to_string() },
+        })?;
+        notices.into_iter().for_each(|notice| self.note(notice.within("partner")));
+        Ok(Some(Partner::new(preset, knots)))
     }
 
     /// Keeps a field that this version does not know.

@@ -11,11 +11,15 @@ use serde_json::{Map, Value};
 
 use super::bounds::{self, block, line};
 use super::migrate::VERSION;
-use crate::{Def, Id, Kind, Meta, Origin, Preset, Shape, Table, Wavetable, defs};
+use crate::{Def, Id, Kind, Meta, Origin, Partner, Preset, Shape, Table, Wavetable, defs};
 
 /// The whole file. Top-level keys in the order a reader wants them, unknown ones last; one
 /// line for each parameter, table and shape.
 pub(super) fn json(preset: &Preset) -> String {
+    lines(preset, preset.partner.as_deref()).finish()
+}
+
+fn lines(preset: &Preset, partner: Option<&Partner>) -> Lines {
     let Meta { uuid, name, author, tags, notes, origin } = &preset.meta;
     let tags: Vec<_> = tags.iter().take(bounds::TAGS).map(|t| line(t, bounds::WORD)).collect();
     let mut out = Lines::new();
@@ -46,12 +50,20 @@ pub(super) fn json(preset: &Preset) -> String {
     if preset.macros.iter().any(|name| !name.is_empty()) {
         out.field("macros", &preset.macros.each_ref().map(|m| line(m, bounds::WORD)));
     }
+    if let Some(Partner { preset, .. }) = partner {
+        out.key("partner");
+        // Line ends within values are escaped, so every line of the text can be indented.
+        out.0 += &lines(preset, None).finish().trim_end().replace('\n', "\n  ");
+    }
+    if let Some(partner) = partner.filter(|partner| !partner.knots().is_empty()) {
+        out.field("knots", partner.knots());
+    }
     for (key, value) in sorted(&preset.unknown) {
         if key != "params" {
             out.field(key, value);
         }
     }
-    out.finish()
+    out
 }
 
 /// `value` as JSON. None of the types written here can fail.
