@@ -80,10 +80,19 @@ pub enum Command {
     },
     /// Grow towards an example sound, by its place in the list.
     GrowExample(usize),
-    /// Do what `GardenState::NeedsHelp` offers, by its place in the list.
+    /// Do what [`crate::Help`] offers, by its place in the list.
     Fix(usize),
-    /// Take back an error of the garden.
+    /// Take back an error of the garden or, where there is none, its offer of help.
     Dismiss,
+    /// Listen to another part of the target's file.
+    Listen {
+        /// Where it begins, 0 to 1 of the file.
+        from: f32,
+        /// Where it ends, 0 to 1 of the file.
+        to: f32,
+    },
+    /// Hear the target at another note.
+    Hear(Ear),
     /// Let growth rest.
     Pause,
     /// Let growth go on, by as much again where its effort is spent.
@@ -105,8 +114,40 @@ pub enum Command {
     },
     /// Play a note of the chosen node, at the target's pitch.
     Audition,
+    /// Play a node softly as the target was played, without choosing it.
+    Preview {
+        /// The strand.
+        strand: usize,
+        /// The node.
+        node: usize,
+    },
     /// Play the target.
     PlayTarget,
+    /// Stop a preview, or the target.
+    StopClip,
+    /// Play the target louder by so many decibels, −24 to 12.
+    SetTargetGain(f32),
+    /// Keep a node as a preset and go on with the preset being edited.
+    SaveNode {
+        /// The strand.
+        strand: usize,
+        /// The node.
+        node: usize,
+    },
+    /// Give up the strands and grow all anew from a node.
+    Regrow {
+        /// The strand.
+        strand: usize,
+        /// The node.
+        node: usize,
+    },
+    /// Put the preset file of a node into the clipboard.
+    CopyNode {
+        /// The strand.
+        strand: usize,
+        /// The node.
+        node: usize,
+    },
     /// Make the chosen node the preset being edited.
     Keep,
     /// The same without saving it, to work on it on the Synth page.
@@ -184,6 +225,18 @@ pub enum Gesture {
     End,
     /// All of it at once: a click, a turn of the wheel, a typed value.
     Once,
+}
+
+/// The note at which a target is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ear {
+    /// The one that was found in it.
+    #[default]
+    Own,
+    /// So many semitones above the present one.
+    Shift(i32),
+    /// None: a texture.
+    Texture,
 }
 
 /// What a file is asked for.

@@ -293,6 +293,7 @@ fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
                 ("Light theme", &mut settings.light),
                 ("Reduced motion", &mut settings.reduced_motion),
                 ("Computer keyboard plays (A W S E …)", &mut settings.computer_keys),
+                ("Nodes sound under the pointer", &mut settings.hover_sound),
             ] {
                 let (_, row) = ui.allocate_space(vec2(290.0, 26.0));
                 let at = row.left_center() + vec2(6.0, 0.0);

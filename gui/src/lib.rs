@@ -22,12 +22,12 @@ mod theme;
 mod view;
 mod widgets;
 
-pub use command::{Command, Gesture, Purpose};
+pub use command::{Command, Ear, Gesture, Purpose};
 pub use memory::{Memory, Page, Settings, Tab};
 pub use theme::SIZE;
 pub use view::{
-    Aspect, Effort, EnvelopeHead, Garden, GardenState, Live, Moved, NodeView, Notice, PresetRow,
-    Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
+    Aspect, Effort, EnvelopeHead, Garden, GardenState, Help, Live, Moved, NodeView, Notice,
+    PresetRow, Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
 };
 
 use desk::Desk;

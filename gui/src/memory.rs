@@ -39,6 +39,8 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// The computer's keyboard plays.
     pub computer_keys: bool,
+    /// A node is heard when the pointer rests on it.
+    pub hover_sound: bool,
     /// Size of the editor, 0.75 to 2.
     pub zoom: f32,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             light: false,
             reduced_motion: false,
             computer_keys: false,
+            hover_sound: true,
             zoom: 1.0,
         }
     }
@@ -90,6 +93,12 @@ pub struct Memory {
     pub(crate) curves: Curves,
     pub(crate) hint: Option<(String, f64)>,
     pub(crate) seed_text: Option<String>,
+    /// The part of the target between its handles while one of them is held.
+    pub(crate) part: Option<[f32; 2]>,
+    /// The node under the pointer, since when, and whether it is being heard.
+    pub(crate) node_hovered: Option<(usize, usize, f64, bool)>,
+    /// Whether the target was heard last, and the match is next.
+    pub(crate) target_heard: bool,
 }
 
 impl Memory {

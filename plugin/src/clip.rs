@@ -6,24 +6,37 @@ pub struct Clip {
     rate: f32,
     /// Samples played so far, with their fraction.
     at: f64,
+    /// 1, or less while it fades.
+    gain: f32,
+    fades: bool,
 }
+
+/// Seconds in which a clip fades that is ended.
+const FADE: f32 = 0.01;
 
 impl Clip {
     /// All of `samples`, `rate` per second.
     pub fn new(samples: Vec<f32>, rate: f32) -> Self {
-        Clip { samples, rate, at: 0.0 }
+        Clip { samples, rate, at: 0.0, gain: 1.0, fades: false }
+    }
+
+    /// From now on it fades, and ends soon.
+    pub fn fade(&mut self) {
+        self.fades = true;
     }
 
     /// Adds the next part to both sides at `rate` samples per second; whether there is more.
     pub fn add_to(&mut self, left: &mut [f32], right: &mut [f32], rate: f32) -> bool {
         let step = f64::from(self.rate / rate);
+        let fall = if self.fades { 1.0 / (FADE * rate) } else { 0.0 };
         for (left, right) in left.iter_mut().zip(right) {
-            let sample = self.sample();
+            let sample = self.gain * self.sample();
+            self.gain = (self.gain - fall).max(0.0);
             *left += sample;
             *right += sample;
             self.at += step;
         }
-        self.at < self.samples.len() as f64
+        self.gain > 0.0 && self.at < self.samples.len() as f64
     }
 
     /// The sample at the present place, by Hermite's cubic through its four neighbours.
@@ -43,6 +56,17 @@ impl Clip {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clip_that_is_ended_fades_without_a_click() {
+        let mut clip = Clip::new(vec![1.0; 48_000], 48_000.0);
+        let (mut left, mut right) = (vec![0.0; 1000], vec![0.0; 1000]);
+        assert!(clip.add_to(&mut left[..200], &mut right[..200], 48_000.0));
+        clip.fade();
+        assert!(!clip.add_to(&mut left[200..], &mut right[200..], 48_000.0));
+        assert!(left.windows(2).all(|pair| (pair[1] - pair[0]).abs() < 0.01), "a click");
+        assert_eq!((left[199], left[999]), (1.0, 0.0));
+    }
 
     #[test]
     fn a_clip_is_itself_at_its_own_rate_and_keeps_its_pitch_at_others() {

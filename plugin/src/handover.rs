@@ -155,6 +155,11 @@ impl Outlet {
         self.free();
     }
 
+    /// Ends the clip that plays.
+    pub fn end_clip(&self) {
+        self.play(Clip::new(Vec::new(), 1.0));
+    }
+
     /// Takes back a sound that was not yet taken.
     pub fn withdraw(&self) {
         drop(self.slot.take());

@@ -38,6 +38,8 @@ pub struct Player {
     /// A sound that the engine had no place for yet.
     waiting: Option<Box<Parcel>>,
     clip: Option<Box<Clip>>,
+    /// The clip that played before, on its way out.
+    fading: Option<Box<Clip>>,
     events: Vec<Timed>,
     shown: Shown,
     tempo: f64,
@@ -60,6 +62,7 @@ impl Player {
             load: None,
             waiting: None,
             clip: None,
+            fading: None,
             events: Vec::with_capacity(EVENTS),
             shown: Shown::default(),
             tempo: TEMPO,
@@ -216,7 +219,8 @@ impl Player {
                 KeyPress::Down(key, velocity) => Event::On(which(key), velocity),
                 KeyPress::Up(key) => Event::Off(which(key)),
                 KeyPress::Panic => {
-                    self.end_clip();
+                    end(&mut self.inlet, &mut self.clip);
+                    end(&mut self.inlet, &mut self.fading);
                     Event::AllSoundOff
                 }
             };
@@ -250,22 +254,21 @@ impl Player {
     /// Adds the clip that plays.
     fn play_clip(&mut self, left: &mut [f32], right: &mut [f32]) {
         if let Some(clip) = self.inlet.take_clip() {
-            self.end_clip();
-            self.clip = Some(clip);
+            end(&mut self.inlet, &mut self.fading);
+            self.fading = self.clip.replace(clip);
+            self.fading.iter_mut().for_each(|clip| clip.fade());
         }
         let rate = self.engine.as_ref().map_or(0.0, Engine::rate);
-        if rate > 0.0
-            && let Some(clip) = &mut self.clip
-        {
-            self.rest = 0;
-            if !clip.add_to(left, right, rate) {
-                self.end_clip();
+        for place in [&mut self.clip, &mut self.fading] {
+            if rate > 0.0
+                && let Some(clip) = place
+            {
+                self.rest = 0;
+                if !clip.add_to(left, right, rate) {
+                    end(&mut self.inlet, place);
+                }
             }
         }
-    }
-
-    fn end_clip(&mut self) {
-        self.clip.take().into_iter().for_each(|clip| self.inlet.give_back(Spent::Clip(clip)));
     }
 
     /// Tells the host which notes have ended; `until` is where the rendered part ends.
@@ -317,6 +320,11 @@ impl Player {
         let tail = (tail(&self.known, self.tempo) * engine.rate()) as u32;
         if self.rest > tail { ProcessStatus::Normal } else { ProcessStatus::Tail(tail) }
     }
+}
+
+/// Sends a clip back to be freed.
+fn end(inlet: &mut Inlet, clip: &mut Option<Box<Clip>>) {
+    clip.take().into_iter().for_each(|clip| inlet.give_back(Spent::Clip(clip)));
 }
 
 /// Seconds until a patch has fallen silent after its last key.

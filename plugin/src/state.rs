@@ -6,6 +6,7 @@ use cultivar_gui::{Page, Settings};
 use cultivar_patch::{FileError, Preset};
 use nice_plug::prelude::PluginState;
 
+use crate::gardener::Hearing;
 use crate::window::Extent;
 
 /// Field of the preset, a preset file as text.
@@ -23,6 +24,8 @@ pub struct TargetFile {
     pub path: String,
     /// SHA-256 (hex) of its samples.
     pub hash: String,
+    /// What the player has said of it.
+    pub hearing: Hearing,
 }
 
 /// What the editor remembers besides the preset.
@@ -45,6 +48,8 @@ pub struct Session {
     pub still: bool,
     /// Whether the computer's keyboard plays.
     pub computer_keys: bool,
+    /// Whether nodes sound under the pointer.
+    pub hover_sound: bool,
     /// Width and height of the editor in points.
     pub size: [f32; 2],
     /// The editor's zoom, 1 for none.
@@ -62,6 +67,7 @@ impl Default for Session {
             light: false,
             still: false,
             computer_keys: false,
+            hover_sound: true,
             size: Extent::DEFAULT,
             zoom: 1.0,
         }
@@ -76,6 +82,7 @@ impl Session {
             light: self.light,
             reduced_motion: self.still,
             computer_keys: self.computer_keys,
+            hover_sound: self.hover_sound,
             zoom: self.zoom,
         }
     }
@@ -86,6 +93,7 @@ impl Session {
         self.light = settings.light;
         self.still = settings.reduced_motion;
         self.computer_keys = settings.computer_keys;
+        self.hover_sound = settings.hover_sound;
         self.zoom = settings.zoom;
     }
 }
@@ -141,6 +149,7 @@ pub fn keep_whole(state: &mut PluginState) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gardener::Note;
 
     fn restored(fields: &BTreeMap<String, String>) -> Restored {
         Snapshot::from_fields(fields).expect("ours").expect("sane")
@@ -150,7 +159,8 @@ mod tests {
     fn a_snapshot_survives_its_fields() {
         let mut preset = Preset::init();
         preset.patch.filter[0].cutoff = 71.234_56;
-        let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into() });
+        let hearing = Hearing { part: Some([0.5, 2.25]), note: Note::Key(38.0), mended: true };
+        let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into(), hearing });
         let session = Session { target, seed: u64::MAX, zoom: 1.25, ..Session::default() };
         let before = Snapshot { preset, session };
         let after = restored(&before.fields());

@@ -321,6 +321,7 @@ fn target() -> TargetView {
         onset: 0.055,
         end: 0.93,
         note: "G3 +6 ¢".into(),
+        by_hand: false,
         length: "1.4 s".into(),
         kinds: vec!["plucked".into()],
     }

@@ -85,13 +85,15 @@ fn scenes() -> Vec<Scene> {
         grow("grow-analysing").state(GardenState::Analysing).set(|s| s.data.garden.strands.clear()),
         grow("grow-paused").state(GardenState::Paused),
         grow("grow-settled").state(GardenState::Settled),
-        grow("grow-help").state(GardenState::NeedsHelp {
-            text: "Three notes found: C E G".into(),
-            fixes: vec!["Match the highest".into(), "Treat as texture".into()],
+        grow("grow-help").set(|s| {
+            let fixes = ["Key is C3", "Key is G3", "It is a texture"].map(str::to_owned).into();
+            let text = "3 notes sound at once: C3, E3, G3".into();
+            s.data.garden.help = Some(cultivar_gui::Help { text, fixes, calm: false });
         }),
+        grow("grow-menu").set(|s| s.click = Some((pos2(700.0, 320.0), PointerButton::Secondary))),
         grow("grow-error")
-            .state(GardenState::Error("kick.wav: not a sound file (unknown header)".into()))
-            .set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_notices()),
+            .set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_notices())
+            .set(|s| s.data.garden.error = Some("kick.wav: it is not an audio file".into())),
     ]
 }
 

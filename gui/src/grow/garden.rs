@@ -1,15 +1,15 @@
 //! The garden: strands of patches around their target.
 
-use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Rect, Sense, Shape, Stroke, WidgetInfo, pos2, vec2};
 
 use super::plot::Plot;
-use super::{clock, keys, thousands};
+use super::{clock, keys, nodes, thousands};
 use crate::Command;
 use crate::desk::Desk;
-use crate::paint::{mark, polar, speak, text, waveform};
+use crate::paint::{polar, speak, text, waveform};
 use crate::theme::{Palette, Weight, size};
 use crate::view::{GardenState, StrandView};
-use crate::widgets::tag;
+use crate::widgets::{tag, wheel_steps};
 
 /// Draws rings, strands and the target in the middle; nodes are played by a click.
 pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -28,10 +28,8 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     for s in order.filter(|s| *s < garden.strands.len()) {
         stem(ui, desk, &plot, s, if resting { 0.55 } else { 1.0 });
     }
-    for s in 0..garden.strands.len() {
-        nodes(ui, desk, &plot, s);
-    }
-    disc(ui, desk, &plot);
+    nodes::show(ui, desk, &plot, &bed);
+    disc(ui, desk, &plot, &bed);
     status(ui, desk, rect);
     played(ui, desk, rect);
 }
@@ -70,7 +68,7 @@ fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
 }
 
 /// How a strand is drawn.
-fn look(p: &Palette, strand: &StrandView, strength: f32) -> Color32 {
+pub(super) fn look(p: &Palette, strand: &StrandView, strength: f32) -> Color32 {
     let hue = p.strands[strand.hue % 8];
     hue.gamma_multiply(if strand.withered { 0.38 } else { strength })
 }
@@ -94,108 +92,41 @@ fn stem(ui: &egui::Ui, desk: &Desk, plot: &Plot, s: usize, strength: f32) {
     }
 }
 
-fn nodes(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot, s: usize) {
+/// The target in the middle: a click plays it, the wheel sets how loud.
+fn disc(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot, bed: &egui::Response) {
     let p = Palette::of(ui);
     let garden = desk.view.garden;
-    let strand = &garden.strands[s];
-    let resting = matches!(garden.state, GardenState::Paused);
-    let hue = look(p, strand, if resting { 0.6 } else { 1.0 });
-    let last = strand.nodes.len().saturating_sub(1);
-    for (n, node) in strand.nodes.iter().enumerate() {
-        let at = plot.node(s, node.score);
-        let chosen = garden.selected == Some((s, n));
-        let side = if n == last { 18.0 } else { 11.0 };
-        let room = Rect::from_center_size(at, vec2(side, side));
-        let response = ui.interact(room, ui.scope_id().with(("node", s, n)), Sense::click());
-        response.widget_info(|| {
-            let name = format!("Strand {} node {}, score {:.0}", s + 1, n + 1, node.score);
-            WidgetInfo::selected(egui::Role::RadioButton, true, chosen, name)
-        });
-        if response.clicked() {
-            desk.ask(Command::Select { strand: s, node: n });
-        }
-        let hot = response.hovered() || response.has_focus();
-        let painter = ui.painter();
-        if n == last {
-            tip(ui, desk, plot, s, at, chosen || hot, hue);
-        } else {
-            let radius = if chosen || hot { 4.2 } else { 2.7 };
-            let fill = if chosen { hue } else { p.bed };
-            painter.circle(at, radius, fill, Stroke::new(1.4, hue));
-        }
-        if chosen {
-            painter.circle_stroke(at, 15.0, Stroke::new(1.2, hue.gamma_multiply(0.7)));
-            let breath = if desk.memory.settings.reduced_motion { 0.0 } else { breath(ui) };
-            painter.circle_stroke(at, 21.0 + breath, Stroke::new(0.9, hue.gamma_multiply(0.3)));
-        }
-        let label = node.label.clone();
-        let score = node.score;
-        response.on_hover_ui_at_pointer(|ui| {
-            ui.label(egui::RichText::new(format!("Strand {}, node {}", s + 1, n + 1)).strong());
-            let line = format!("{score:.0} · click plays it");
-            ui.label(egui::RichText::new(line).color(p.muted));
-            if !label.is_empty() {
-                ui.label(egui::RichText::new(label).color(p.muted));
-            }
-        });
-    }
-}
-
-/// Slow breathing, in points; it moves when something else repaints.
-fn breath(ui: &egui::Ui) -> f32 {
-    ui.input(|i| (i.time * 2.4).sin() as f32 * 1.5)
-}
-
-/// The last node of a strand: its mark and its score.
-fn tip(ui: &egui::Ui, desk: &Desk, plot: &Plot, s: usize, at: Pos2, strong: bool, hue: Color32) {
-    let p = Palette::of(ui);
-    let strand = &desk.view.garden.strands[s];
-    let chosen = desk.view.garden.selected.is_some_and(|(strand, _)| strand == s);
-    mark(ui.painter(), s, at, if strong { 7.5 } else { 6.0 }, hue);
-    let Some(node) = strand.nodes.last() else { return };
-    let out = (at - plot.centre).normalized();
-    let ink = if strand.withered { p.faint } else { p.strands[strand.hue % 8] };
-    let (points, weight) =
-        if chosen { (size::BODY, Weight::Bold) } else { (size::TINY + 0.5, Weight::Medium) };
-    let away = at + out * if chosen { 31.0 } else { 19.0 };
-    text(
-        ui.painter(),
-        away,
-        Align2::CENTER_CENTER,
-        &format!("{:.0}", node.score),
-        points,
-        weight,
-        ink,
-    );
-}
-
-/// The target in the middle: a click plays it.
-fn disc(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot) {
-    let p = Palette::of(ui);
     let room = Rect::from_center_size(plot.centre, vec2(plot.disc, plot.disc) * 1.5);
     let response = ui.interact(room, ui.scope_id().with("seed disc"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, "Target in the garden"));
     let hot = response.hovered() || response.has_focus();
     let painter = ui.painter();
-    painter.circle(
-        plot.centre,
-        plot.disc,
-        p.pool,
-        Stroke::new(if hot { 2.5 } else { 1.5 }, p.target),
-    );
-    if let Some(target) = &desk.view.garden.target {
+    let ring = Stroke::new(if hot { 2.5 } else { 1.5 }, p.target);
+    painter.circle(plot.centre, plot.disc, p.pool, ring);
+    let gain = garden.target_gain;
+    if let Some(target) = &garden.target {
+        let scale = 10.0_f32.powf(gain / 20.0).min(1.6);
         let well = Rect::from_center_size(plot.centre, vec2(plot.disc * 1.4, plot.disc * 0.75));
-        waveform(
-            painter,
-            well,
-            &target.peaks,
-            p.target.gamma_multiply(if hot { 1.0 } else { 0.9 }),
-        );
+        let ink = p.target.gamma_multiply(if hot { 1.0 } else { 0.9 });
+        let louder = target.peaks.iter().map(|ends| ends.map(|end| end * scale));
+        waveform(painter, well, &louder.collect::<Vec<_>>(), ink);
+    }
+    if gain != 0.0 || hot {
+        let at = plot.centre + vec2(0.0, plot.disc * 0.62);
+        let words = format!("{gain:+.0} dB").replace('-', "−").replace("+0", "0");
+        text(painter, at, Align2::CENTER_CENTER, &words, size::TINY, Weight::Regular, p.muted);
     }
     if response.clicked() {
+        bed.request_focus();
+        desk.memory.target_heard = true;
         desk.ask(Command::PlayTarget);
     }
-    response.on_hover_text("Play the target");
+    let steps = wheel_steps(ui, &response);
+    let wish = if response.double_clicked() { 0.0 } else { (gain + steps).clamp(-24.0, 12.0) };
+    if wish != gain {
+        desk.ask(Command::SetTargetGain(wish));
+    }
+    response.on_hover_text("Play the target; turn the wheel to set how loud");
 }
 
 /// What the keys play while a node is chosen.
@@ -209,7 +140,7 @@ fn played(ui: &egui::Ui, desk: &Desk, rect: Rect) {
     } else {
         ("Keys play the preset".to_owned(), p.faint)
     };
-    let at = pos2(rect.left() + 16.0, rect.bottom() - 16.0);
+    let at = pos2(rect.left() + 14.0, rect.top() + 47.0);
     let (align, points) = (Align2::LEFT_CENTER, size::SMALL);
     let written = text(ui.painter(), at, align, &words, points, Weight::Regular, ink);
     speak(ui, written, &words);
@@ -225,12 +156,7 @@ fn status(ui: &egui::Ui, desk: &Desk, rect: Rect) {
         GardenState::Growing => (format!("growing · {work}"), p.target),
         GardenState::Paused => (format!("resting · {work}"), p.muted),
         GardenState::Settled => (format!("settled · {work}"), p.leaf),
-        GardenState::Empty | GardenState::Error(_) | GardenState::NeedsHelp { .. } => {
-            if garden.tries == 0 {
-                return;
-            }
-            (format!("resting · {work}"), p.muted)
-        }
+        GardenState::Empty => return,
     };
     let at = rect.left_top() + vec2(12.0, 12.0);
     let right = tag(ui, at, &words, ink, p.pool);

@@ -5,7 +5,9 @@ mod controls;
 mod empty;
 mod garden;
 mod keys;
+mod nodes;
 mod plot;
+mod sound;
 mod target;
 mod why;
 

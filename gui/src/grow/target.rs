@@ -2,14 +2,15 @@
 
 use egui::{Align2, CornerRadius, Rect, Sense, Stroke, StrokeKind, WidgetInfo, pos2, vec2};
 
+use super::sound;
 use crate::desk::Desk;
 use crate::icons::{Icon, icon};
 use crate::layout::Cut;
-use crate::paint::{text, text_in, text_width, waveform};
-use crate::theme::{PAD, Palette, TITLE, WELL_ROUND, Weight, size};
+use crate::paint::{text, text_in, text_width};
+use crate::theme::{CHIP, PAD, Palette, TITLE, WELL_ROUND, Weight, size};
 use crate::view::{GardenState, Section, TargetView};
-use crate::widgets::{panel, plain_button, switch, tag, well};
-use crate::{Command, Purpose};
+use crate::widgets::{dropdown, panel, plain_button, switch, tag, well, wheel_steps};
+use crate::{Command, Ear, Purpose};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -28,7 +29,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     body.cut_top(9.0);
     match target {
         Some(target) => {
-            sound(ui, picture, target);
+            sound::show(ui, desk, picture, target);
             body = heard(ui, desk, body, target);
         }
         None => {
@@ -60,41 +61,10 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     text_in(ui.painter(), foot, Align2::LEFT_CENTER, words, size::TINY, Weight::Regular, p.faint);
 }
 
-/// The waveform, dim where it is not matched.
-fn sound(ui: &egui::Ui, rect: Rect, target: &TargetView) {
-    let p = Palette::of(ui);
-    let frame = rect.shrink2(vec2(7.0, 5.0));
-    let x = |t: f32| frame.left() + frame.width() * t.clamp(0.0, 1.0);
-    let (onset, end) = (x(target.onset), x(target.end.max(target.onset)));
-    let painter = ui.painter();
-    waveform(painter, frame, &target.peaks, p.target.gamma_multiply(0.35));
-    let matched = Rect::from_x_y_ranges(onset..=end, rect.y_range());
-    waveform(&painter.with_clip_rect(matched), frame, &target.peaks, p.target);
-    for at in [onset, end] {
-        painter.vline(at, rect.shrink(3.0).y_range(), Stroke::new(1.4, p.text));
-        painter.circle_filled(pos2(at, rect.top() + 3.0), 2.8, p.text);
-    }
-}
-
 /// What was heard, and the target to be heard.
 fn heard(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect, target: &TargetView) -> Rect {
     let p = Palette::of(ui);
-    let mut at = body.left_top();
-    let listening = desk.view.garden.state == GardenState::Analysing;
-    let kinds = target.kinds.iter().map(String::as_str);
-    let words = [target.note.as_str(), target.length.as_str()].into_iter().chain(kinds);
-    for (k, word) in words.filter(|word| !word.is_empty()).enumerate() {
-        let width = text_width(ui.painter(), word, size::SMALL, Weight::Regular) + 18.0;
-        if k > 0 && at.x + width > body.right() {
-            at = pos2(body.left(), at.y + 26.0);
-        }
-        let ink = if k == 0 && !target.note.is_empty() { p.target } else { p.muted };
-        at.x = tag(ui, at, word, ink, p.raised) + 5.0;
-    }
-    if listening && target.note.is_empty() {
-        tag(ui, at, "listening…", p.target, p.pool);
-    }
-    body.cut_top(at.y - body.top() + 22.0 + 10.0);
+    body = chips(ui, desk, body, target);
     let mut row = body.cut_top(24.0);
     let rest = row.cut_right(84.0);
     let response = ui.interact(row, ui.scope_id().with("play target"), Sense::click());
@@ -115,6 +85,7 @@ fn heard(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect, target: &TargetView
         p.target,
     );
     if response.clicked() {
+        desk.memory.target_heard = true;
         desk.ask(Command::PlayTarget);
     }
     let response = ui.interact(rest, ui.scope_id().with("play match"), Sense::click());
@@ -133,6 +104,69 @@ fn heard(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect, target: &TargetView
     }
     body.cut_top(10.0);
     body
+}
+
+/// What was heard, in a word each: the note, which can be set right, the length, the kind.
+fn chips(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect, target: &TargetView) -> Rect {
+    let p = Palette::of(ui);
+    let mut at = body.left_top();
+    if desk.view.garden.state == GardenState::Analysing {
+        tag(ui, at, "listening…", p.target, p.pool);
+    } else {
+        let shown = if target.note.is_empty() { "no pitch" } else { &target.note };
+        let width = text_width(ui.painter(), shown, size::SMALL, Weight::Regular) + 32.0;
+        note(ui, desk, Rect::from_min_size(at, vec2(width, CHIP)), target, shown);
+        at.x += width + 5.0;
+        let kinds = target.kinds.iter().map(String::as_str);
+        for word in std::iter::once(target.length.as_str()).chain(kinds) {
+            let width = text_width(ui.painter(), word, size::SMALL, Weight::Regular) + 18.0;
+            if at.x + width > body.right() {
+                at = pos2(body.left(), at.y + 26.0);
+            }
+            at.x = tag(ui, at, word, p.muted, p.raised) + 5.0;
+        }
+    }
+    body.cut_top(at.y - body.top() + 22.0 + 10.0);
+    body
+}
+
+/// The note as it is heard: a click opens a menu that sets it right, the wheel moves it.
+fn note(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, target: &TargetView, shown: &str) {
+    let p = Palette::of(ui);
+    let pitched = !target.note.is_empty();
+    let ways = [
+        ("A semitone higher", Ear::Shift(1), true),
+        ("A semitone lower", Ear::Shift(-1), true),
+        ("An octave higher", Ear::Shift(12), true),
+        ("An octave lower", Ear::Shift(-12), true),
+        ("No pitch: a texture", Ear::Texture, pitched || !target.by_hand),
+        ("As it was heard", Ear::Own, target.by_hand),
+    ];
+    let mut wish = None;
+    let response = dropdown(ui, rect, "Note of the target", shown, |ui| {
+        for (name, ear, _) in ways.into_iter().filter(|(.., fits)| *fits) {
+            if ui.button(name).clicked() {
+                wish = Some(ear);
+                ui.close();
+            }
+        }
+    });
+    // The target's own colour, brighter where the player has chosen.
+    let ring = if target.by_hand { 0.9 } else { 0.35 };
+    let ink = Stroke::new(1.0, p.target.gamma_multiply(ring));
+    let round = CornerRadius::same((rect.height() / 2.0) as u8);
+    ui.painter().rect_stroke(rect, round, ink, StrokeKind::Inside);
+    // Touchpads turn in small parts of a step.
+    let turned = ui.data(|d| d.get_temp(response.id)).unwrap_or(0.0) + wheel_steps(ui, &response);
+    ui.data_mut(|d| d.insert_temp(response.id, turned.fract()));
+    if turned.abs() >= 1.0 {
+        wish = Some(Ear::Shift(turned as i32));
+    }
+    if let Some(ear) = wish {
+        desk.ask(Command::Hear(ear));
+    }
+    let words = if target.by_hand { "The note you chose" } else { "The note that was heard" };
+    response.on_hover_text(format!("{words}: click or turn the wheel to set it right"));
 }
 
 /// Sections that growth leaves as they are.
@@ -179,7 +213,7 @@ fn locks(ui: &mut egui::Ui, desk: &mut Desk, mut body: Rect) -> Rect {
 /// The keys of the garden.
 fn keys(ui: &egui::Ui, rect: Rect) {
     let p = Palette::of(ui);
-    let lines = ["1–8 strand   ← → node", "Enter match   Space target"];
+    let lines = ["1–8 strand   ← → node", "Enter match   Space target · match"];
     for (k, line) in lines.into_iter().enumerate() {
         let row = rect.row(k, 2, 0.0);
         text_in(ui.painter(), row, Align2::LEFT_CENTER, line, size::TINY, Weight::Regular, p.faint);

@@ -9,7 +9,9 @@ mod window;
 use cultivar_gui::{Command, Gesture, Memory, Page, SIZE, show};
 use cultivar_patch::Id;
 use data::Data;
-use egui::{Event, Modifiers, PointerButton, Pos2};
+use egui::{
+    Event, Modifiers, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, TouchPhase, vec2,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -86,6 +88,20 @@ pub(crate) fn double_click(editor: &mut Editor, at: Pos2) {
         button(editor, at, true);
         button(editor, at, false);
     }
+    editor.run();
+}
+
+/// Turns the wheel by so many steps.
+pub(crate) fn wheel(editor: &mut Editor, at: Pos2, steps: f32) {
+    editor.event(Event::PointerMoved(at));
+    editor.step();
+    editor.event(Event::MouseWheel {
+        unit: MouseWheelUnit::Line,
+        delta: vec2(0.0, steps),
+        phase: TouchPhase::Move,
+        source: MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
     editor.run();
 }
 

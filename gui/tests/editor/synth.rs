@@ -6,10 +6,10 @@ use std::sync::Arc;
 use cultivar_gui::{Command, Gesture, Page, Tab};
 use cultivar_patch::schema::{Source, Sync, ids};
 use cultivar_patch::{Id, Partner, Preset, Table, defs};
-use egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, vec2};
+use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable;
 
-use super::{assert_whole, click, double_click, drag, editor, moves, place};
+use super::{assert_whole, click, double_click, drag, editor, moves, place, wheel};
 
 #[test]
 fn every_parameter_has_a_place() {
@@ -78,16 +78,7 @@ fn a_double_click_resets_a_knob_and_the_wheel_steps_it() {
     double_click(&mut editor, at);
     assert_eq!(editor.state().data.preset.patch[level], level.def().default);
     let at = place(&editor, "A unison");
-    editor.event(Event::PointerMoved(at));
-    editor.step();
-    editor.event(Event::MouseWheel {
-        unit: MouseWheelUnit::Line,
-        delta: vec2(0.0, 1.0),
-        phase: TouchPhase::Move,
-        source: MouseWheelSource::Wheel,
-        modifiers: Modifiers::NONE,
-    });
-    editor.run();
+    wheel(&mut editor, at, 1.0);
     assert_eq!(moves(&editor, unison), [(Gesture::Once, 6.0)]);
 }
 

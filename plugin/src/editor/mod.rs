@@ -70,7 +70,7 @@ impl Editor {
         memory.settings = session.settings();
         gardener.ask(Task::Scan);
         if let Some(target) = session.target.filter(|_| gardener.garden().target.is_none()) {
-            gardener.ask(Task::Recall(target.path));
+            gardener.ask(Task::Recall(target));
         }
         Editor {
             host: Host::new(context),
@@ -86,7 +86,7 @@ impl Editor {
     }
 
     /// Makes use of what the gardener and the file dialog have brought.
-    fn take_news(&mut self) {
+    fn take_news(&mut self, ctx: &egui::Context) {
         let news: Vec<News> = self.gardener.news().collect();
         for news in news {
             match news {
@@ -106,6 +106,7 @@ impl Editor {
                     document.saved = self.instrument.preset(&document);
                     document.row = Some(row);
                 }
+                News::Copy(text) => ctx.copy_text(text),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {
                         preset.tables[osc] = Table::Own(table);
@@ -176,7 +177,7 @@ impl Editor {
 
 impl App for Editor {
     fn ui(&mut self, ui: &mut egui::Ui) {
-        self.take_news();
+        self.take_news(ui.ctx());
         let scene = self.scene();
         let room = ui.max_rect();
         if room.width() < cultivar_gui::SIZE.x || room.height() < cultivar_gui::SIZE.y {

@@ -1,6 +1,7 @@
 //! What the player asks of a growth: which sections stay as they are, and how much surprise.
 
 use cultivar_breed::extract::Variant;
+use cultivar_breed::mutate::mutate;
 use cultivar_breed::{Proposer, Rng, Target, genome, proposers};
 use cultivar_gui::Section;
 use cultivar_patch::Preset;
@@ -73,6 +74,36 @@ impl Proposer for Few {
         let presets = self.cut.propose(target, count.min(self.left), rng);
         self.left -= presets.len().min(self.left);
         presets
+    }
+}
+
+/// A preset and its children, the first ones close to it and later ones farther off.
+pub(super) struct Offspring {
+    parent: Preset,
+    born: usize,
+}
+
+impl Offspring {
+    /// Of this preset.
+    pub(super) fn new(parent: Preset) -> Self {
+        Offspring { parent, born: 0 }
+    }
+}
+
+impl Proposer for Offspring {
+    fn name(&self) -> &'static str {
+        "from a node"
+    }
+
+    fn propose(&mut self, _: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
+        let child = |born: usize| {
+            let mut child = self.parent.clone();
+            mutate(&mut child, 0.04 * born.min(10) as f32, &[], rng);
+            child
+        };
+        let children = (self.born..self.born + count).map(child).collect();
+        self.born += count;
+        children
     }
 }
 

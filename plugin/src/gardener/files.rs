@@ -16,18 +16,20 @@ use super::News;
 pub(super) struct Files {
     library: Option<Library>,
     news: Sender<News>,
+    /// The folder where it is not the player's usual one.
+    home: Option<PathBuf>,
 }
 
 impl Files {
-    pub(super) fn new(news: Sender<News>) -> Self {
-        Files { library: None, news }
+    pub(super) fn new(news: Sender<News>, home: Option<PathBuf>) -> Self {
+        Files { library: None, news, home }
     }
 
     /// Reads the list anew.
     pub(super) fn scan(&mut self) {
         match &mut self.library {
             Some(library) => library.scan(),
-            none => *none = Some(open()),
+            none => *none = Some(open(self.home.as_deref())),
         }
         let trouble = self.library().trouble().to_vec();
         trouble.into_iter().for_each(|trouble| self.warn(&trouble));
@@ -60,6 +62,15 @@ impl Files {
                 self.say(Tone::Good, format!("{} is kept.", preset.meta.name));
                 let _ = self.news.send(News::Saved(Box::new(preset.meta), row));
             }
+            Err(trouble) => self.say(Tone::Error, trouble.to_string()),
+        }
+        self.tell_rows();
+    }
+
+    /// Keeps a preset that is not the one being edited.
+    pub(super) fn keep(&mut self, mut preset: Preset) {
+        match self.library().save(&mut preset) {
+            Ok(_) => self.say(Tone::Good, format!("{} is kept.", preset.meta.name)),
             Err(trouble) => self.say(Tone::Error, trouble.to_string()),
         }
         self.tell_rows();
@@ -99,7 +110,7 @@ impl Files {
     }
 
     fn library(&mut self) -> &mut Library {
-        self.library.get_or_insert_with(open)
+        self.library.get_or_insert_with(|| open(self.home.as_deref()))
     }
 
     fn warn(&self, trouble: &Trouble) {
@@ -124,8 +135,8 @@ impl Files {
     }
 }
 
-fn open() -> Library {
-    Library::open(home(binary().as_deref()))
+fn open(folder: Option<&Path>) -> Library {
+    Library::open(folder.map_or_else(|| home(binary().as_deref()), Path::to_owned))
 }
 
 /// The file that this code was loaded from: the plug-in, not its host.

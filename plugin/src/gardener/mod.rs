@@ -1,9 +1,18 @@
 //! The gardener: one thread of low priority per instance, for files and for growing.
 
+mod arrival;
+mod bed;
 mod bounds;
+mod changes;
+mod doubts;
 mod files;
+mod hearing;
+mod listening;
 mod picture;
 mod plot;
+mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,10 +29,13 @@ use triple_buffer::{Input, Output, triple_buffer};
 
 use crate::budget;
 use crate::instrument::Instrument;
+use crate::state::TargetFile;
 use crate::window::Repaint;
 
 use self::files::Files;
 use self::plot::Plot;
+
+pub use self::hearing::{Hearing, Note};
 
 /// Tasks that may wait.
 const TASKS: usize = 256;
@@ -48,7 +60,7 @@ pub enum Task {
     /// A wish of the Grow page.
     Garden(Command),
     /// Listen again to the target of a project, without growing yet.
-    Recall(String),
+    Recall(TargetFile),
 }
 
 /// What came of it, for the editor to make use of.
@@ -62,6 +74,8 @@ pub enum News {
     Saved(Box<Meta>, String),
     /// A wavetable was read for an oscillator.
     Table(usize, Arc<Wavetable>),
+    /// Text for the clipboard.
+    Copy(String),
     /// Something to read.
     Notice(Notice),
 }
@@ -90,15 +104,21 @@ struct Bench {
     tasks: Receiver<Task>,
     news: Sender<News>,
     garden: Input<Garden>,
+    home: Option<PathBuf>,
 }
 
 impl Gardener {
-    /// A gardener without work.
+    /// A gardener without work, for the player's folder.
     pub fn new(instrument: Arc<Instrument>, repaint: Repaint) -> Self {
+        Self::at(None, instrument, repaint)
+    }
+
+    /// The same for another folder.
+    pub fn at(home: Option<PathBuf>, instrument: Arc<Instrument>, repaint: Repaint) -> Self {
         let (task_in, task_out) = bounded(TASKS);
         let (news_in, news_out) = unbounded();
         let (garden_in, garden_out) = triple_buffer(&plot::empty());
-        let bench = Bench { tasks: task_out, news: news_in, garden: garden_in };
+        let bench = Bench { tasks: task_out, news: news_in, garden: garden_in, home };
         Gardener {
             shared: Arc::new(Shared {
                 instrument,
@@ -172,7 +192,7 @@ struct Worker {
 
 impl Worker {
     fn new(shared: Arc<Shared>, bench: Bench) -> Self {
-        let files = Files::new(bench.news.clone());
+        let files = Files::new(bench.news.clone(), bench.home.clone());
         let plot = Plot::new(shared.clone(), bench.news.clone());
         Worker { shared, bench, files, plot }
     }
@@ -233,7 +253,7 @@ impl Worker {
             Task::Save(preset) => self.files.save(*preset),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
             Task::Garden(command) => self.plot.perform(command, &mut self.files),
-            Task::Recall(path) => self.plot.recall(&path, &mut self.files),
+            Task::Recall(target) => self.plot.recall(target, &mut self.files),
         }
     }
 }

@@ -4,6 +4,9 @@ use cultivar_breed::{Node, Strand, Target};
 use cultivar_gui::{Aspect, Garden, GardenState, Moved, NodeView, StrandView, TargetView};
 use cultivar_patch::schema::ids;
 
+use super::bed::Bed;
+use super::doubts::Question;
+use super::hearing::{Hearing, Note};
 use super::plot::{Plot, empty};
 
 /// Slices of a waveform.
@@ -19,9 +22,14 @@ const WITHERED: u32 = 160;
 
 /// The picture of a plot.
 pub(super) fn of(plot: &Plot, auditioning: bool) -> Garden {
-    let strands = plot.growth.as_ref().map_or(&[][..], |growth| growth.strands());
-    let chosen = plot.chosen_node();
-    let selected = plot.chosen.zip(chosen).and_then(|(chosen, node)| {
+    if let Some(arrival) = &plot.arrival {
+        return listening(plot, arrival.sound.view.clone());
+    }
+    let bed = plot.bed.as_ref();
+    let strands = bed.map_or(&[][..], |bed| bed.growth.strands());
+    let shares = bed.map_or(&[][..], |bed| &bed.shares);
+    let chosen = bed.and_then(Bed::chosen_node);
+    let selected = bed.and_then(|bed| bed.chosen).zip(chosen).and_then(|(chosen, node)| {
         let nodes = strands.get(chosen.strand)?.nodes();
         Some((chosen.strand, nodes.iter().position(|n| n.tries == node.tries)?))
     });
@@ -30,19 +38,34 @@ pub(super) fn of(plot: &Plot, auditioning: bool) -> Garden {
     Garden {
         target: plot.sample.as_ref().map(|sample| sample.view.clone()),
         state: if plot.parked() { GardenState::Paused } else { plot.state.clone() },
-        strands: strands.iter().enumerate().map(|(k, s)| strand(k, s, &plot.shares)).collect(),
+        strands: strands.iter().enumerate().map(|(k, s)| strand(k, s, shares)).collect(),
         selected,
         auditioning,
         aspects: chosen.map(aspects).unwrap_or_default(),
         moved: chosen.zip(before).map(|(node, before)| moved(before, node)).unwrap_or_default(),
-        tries: plot.growth.as_ref().map_or(0, |growth| growth.tries()),
-        seconds: plot.spent,
+        tries: bed.map_or(0, |bed| bed.growth.tries()),
+        seconds: bed.map_or(0.0, |bed| bed.spent),
+        random_score: bed.and_then(Bed::random_score).unwrap_or(Garden::default().random_score),
+        help: plot.questions.front().map(Question::help),
+        ..settings(plot)
+    }
+}
+
+/// The garden while a sound is listened to: its waveform, and nothing that grew before.
+fn listening(plot: &Plot, sound: TargetView) -> Garden {
+    Garden { target: Some(sound), state: GardenState::Analysing, ..settings(plot) }
+}
+
+/// What the player has set.
+fn settings(plot: &Plot) -> Garden {
+    Garden {
+        error: plot.error.clone(),
         effort: plot.effort,
         strand_count: plot.strands,
         surprise: plot.surprise,
         seed: plot.seed,
         locked: plot.kept.sections.clone(),
-        random_score: plot.random_score().unwrap_or(Garden::default().random_score),
+        target_gain: plot.target_gain,
         ..empty()
     }
 }
@@ -93,9 +116,8 @@ fn moved(before: &Node, node: &Node) -> Vec<Moved> {
     named.filter(|moved| moved.gain >= WORTH).collect()
 }
 
-/// The picture of a target: the sound it was cut from, and what was heard in it.
-pub(super) fn target(name: &str, sound: &[f32], rate: f32, target: &Target) -> TargetView {
-    let seconds = (sound.len() as f32 / rate).max(f32::MIN_POSITIVE);
+/// The picture of a sound of which nothing is heard yet.
+pub(super) fn sound(name: &str, sound: &[f32], rate: f32) -> TargetView {
     let slice = sound.len().div_ceil(SLICES).max(1);
     let peak = |part: &[f32]| {
         let ends = part.iter().fold([0.0f32; 2], |[low, high], &s| [low.min(s), high.max(s)]);
@@ -104,21 +126,39 @@ pub(super) fn target(name: &str, sound: &[f32], rate: f32, target: &Target) -> T
     TargetView {
         name: name.to_owned(),
         peaks: sound.chunks(slice).map(peak).collect(),
+        end: 1.0,
+        length: length(sound.len() as f32 / rate),
+        ..TargetView::default()
+    }
+}
+
+/// The picture of a target: the sound it was cut from, `seconds` long, and what was heard in it.
+pub(super) fn target(
+    sound: &TargetView,
+    seconds: f32,
+    target: &Target,
+    hearing: &Hearing,
+) -> TargetView {
+    let seconds = seconds.max(f32::MIN_POSITIVE);
+    TargetView {
         onset: (target.onset / seconds).clamp(0.0, 1.0),
         end: ((target.onset + target.duration) / seconds).clamp(0.0, 1.0),
-        note: if target.confidence > 0.0 { note(target.note) } else { String::new() },
+        note: if target.confidence > 0.0 { note_name(target.note) } else { String::new() },
+        by_hand: hearing.note != Note::Heard,
         length: length(target.duration),
         kinds: kinds(target),
+        ..sound.clone()
     }
 }
 
 /// A pitch in words: `G3 +6 ¢`.
-fn note(note: f32) -> String {
+pub(super) fn note_name(note: f32) -> String {
     const NAMES: [&str; 12] = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
     let key = note.round() as i32;
     let cents = (100.0 * (note - key as f32)).round() as i32;
-    let name = format!("{}{}", NAMES[key.rem_euclid(12) as usize], key.div_euclid(12) - 1);
-    if cents == 0 { name } else { format!("{name} {cents:+} ¢") }
+    let name = format!("{}{}", NAMES[key.rem_euclid(12) as usize], key.div_euclid(12) - 1)
+        .replace('-', "−");
+    if cents == 0 { name } else { format!("{name} {cents:+} ¢").replace('-', "−") }
 }
 
 fn length(seconds: f32) -> String {
@@ -132,7 +172,6 @@ fn kinds(target: &Target) -> Vec<String> {
         (!struck && target.attack > 0.15, "swelling"),
         (!target.decay.is_finite(), "sustained"),
         (target.noisiness > 0.5, "noisy"),
-        (target.confidence == 0.0, "unpitched"),
     ];
     words.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()).collect()
 }
@@ -143,9 +182,9 @@ mod tests {
 
     #[test]
     fn pitches_are_named_as_players_name_them() {
-        for (number, name) in [(69.0, "A4"), (60.04, "C4 +4 ¢"), (54.94, "G3 -6 ¢"), (0.0, "C-1")]
+        for (number, name) in [(69.0, "A4"), (60.04, "C4 +4 ¢"), (54.94, "G3 −6 ¢"), (0.0, "C−1")]
         {
-            assert_eq!(note(number), name);
+            assert_eq!(note_name(number), name);
         }
     }
 }

@@ -1,82 +1,63 @@
-//! The plot: a target, what grows towards it, and the node that keys play.
+//! The plot: a target, what grows towards it, and what the player has decided about both.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use cultivar_breed::{Growth, Judge, Node, Rng, Settings, Target, Trial, Verdict, wild};
-use cultivar_formats::Audio;
-use cultivar_gui::{Command, Effort, Garden, GardenState, TargetView, Tone};
+use cultivar_breed::{Growth, Judge, Proposer, Settings};
+use cultivar_gui::{Command, Effort, Garden, GardenState, Tone};
 use cultivar_library::examples::EXAMPLES;
 use cultivar_patch::Preset;
 
+use super::arrival::Arrival;
+use super::bed::Bed;
 use super::bounds::{Kept, proposers_for};
+use super::changes::Past;
+use super::doubts::{About, Question};
 use super::files::Files;
+use super::hearing::Hearing;
+use super::sample::Sample;
 use super::{News, Shared, picture};
 use crate::budget;
-use crate::clip::Clip;
-use crate::handover::KeyPress;
+use crate::state::TargetFile;
 
-/// Seconds of a file that are listened to.
-const LISTENED: f64 = cultivar_breed::target::SEARCHED as f64;
 /// Time between two pictures while nothing better is found.
 const FRAME: Duration = Duration::from_millis(250);
 /// How long to wait for a thread that other growths use.
 const PATIENCE: Duration = Duration::from_millis(50);
 /// How long the player's hand rests before a growth begins anew.
-const CALM: Duration = Duration::from_millis(400);
-/// Random patches that say what chance alone achieves.
-const RANDOM: u32 = 8;
-/// How hard a node is struck to be heard.
-const VELOCITY: f32 = 0.8;
-
-/// A target with its name and picture.
-pub(super) struct Sample {
-    pub(super) target: Arc<Target>,
-    pub(super) name: String,
-    pub(super) view: TargetView,
-}
-
-/// A node by its strand and by the number of the trial that found it: its place changes.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) struct Chosen {
-    pub(super) strand: usize,
-    pub(super) tries: u64,
-}
+pub(super) const CALM: Duration = Duration::from_millis(400);
 
 /// The garden of one instance.
 pub(super) struct Plot {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     news: Sender<News>,
+    pub(super) arrival: Option<Arrival>,
     pub(super) sample: Option<Sample>,
-    pub(super) growth: Option<Growth>,
-    judges: Vec<Judge>,
+    pub(super) bed: Option<Bed>,
+    pub(super) past: Vec<Past>,
+    pub(super) judges: Vec<Judge>,
     pub(super) state: GardenState,
-    /// What to go back to when an error is dismissed.
-    before: GardenState,
-    pub(super) chosen: Option<Chosen>,
+    pub(super) error: Option<String>,
+    pub(super) questions: VecDeque<Question>,
+    /// What has been answered for this sound.
+    pub(super) answered: Vec<About>,
     pub(super) effort: Effort,
     pub(super) strands: usize,
     pub(super) surprise: f32,
     pub(super) seed: u64,
     pub(super) kept: Kept,
+    pub(super) target_gain: f32,
     /// When to begin anew, after the player has moved something.
-    replant: Option<Instant>,
-    /// Seconds that may be spent, and that were.
-    allowed: f32,
-    pub(super) spent: f32,
-    /// Tries of each strand at the last picture.
-    counted: Vec<u64>,
-    pub(super) shares: Vec<f32>,
-    /// Sum and number of the scores of random patches.
-    random: (f32, u32),
+    pub(super) replant: Option<Instant>,
     offline: bool,
     changed: bool,
     pictured: Instant,
     /// The key that sounds, and when to let it go.
-    sounding: Option<(u8, Instant)>,
+    pub(super) sounding: Option<(u8, Instant)>,
 }
 
 /// A garden without a target.
@@ -92,23 +73,22 @@ impl Plot {
         Plot {
             shared,
             news,
+            arrival: None,
             sample: None,
-            growth: None,
+            bed: None,
+            past: Vec::new(),
             judges: Vec::new(),
             state: GardenState::Empty,
-            before: GardenState::Empty,
-            chosen: None,
+            error: None,
+            questions: VecDeque::new(),
+            answered: Vec::new(),
             effort,
             strands: strand_count,
             surprise,
             seed,
             kept,
+            target_gain: 0.0,
             replant: None,
-            allowed: 0.0,
-            spent: 0.0,
-            counted: Vec::new(),
-            shares: Vec::new(),
-            random: (0.0, 0),
             offline: false,
             changed: false,
             pictured: Instant::now(),
@@ -119,29 +99,25 @@ impl Plot {
     /// Does what the Grow page asks for.
     pub(super) fn perform(&mut self, command: Command, files: &mut Files) {
         match command {
-            Command::Grow { path } => {
-                let audio = cultivar_formats::decode_start(&path, LISTENED);
-                self.listen(audio.map_err(|e| e.to_string()), &path, files);
-            }
+            Command::Grow { path } => self.open(&path, Hearing::default(), false, files),
             Command::GrowExample(k) => {
                 if let Some(example) = EXAMPLES.get(k) {
-                    let audio = cultivar_formats::decode_bytes(example.wav);
-                    self.listen(audio.map_err(|e| e.to_string()), Path::new(example.name), files);
+                    self.open(Path::new(example.name), Hearing::default(), false, files);
                 }
             }
-            Command::Dismiss => self.state = self.before.clone(),
+            Command::Fix(k) => self.fix(k),
+            Command::Dismiss => self.dismiss(),
+            Command::Listen { from, to } => self.listen_to(from, to),
+            Command::Hear(ear) => self.hear_as(ear),
             Command::Pause if self.state == GardenState::Growing => {
                 self.state = GardenState::Paused;
             }
-            Command::Resume if self.growth.is_some() => {
-                if self.spent >= self.allowed {
-                    self.allowed = self.spent + self.effort.seconds();
-                }
-                self.state = GardenState::Growing;
-            }
+            Command::Resume => self.resume(),
             Command::SetEffort(effort) => {
                 self.effort = effort;
-                self.allowed = self.allowed.max(effort.seconds());
+                if let Some(bed) = &mut self.bed {
+                    bed.allowed = bed.allowed.max(effort.seconds());
+                }
             }
             Command::SetStrands(strands) => {
                 self.strands = strands.clamp(1, 8);
@@ -164,10 +140,32 @@ impl Plot {
                 drop(document);
                 self.replant_soon();
             }
+            command => self.attend(command, files),
+        }
+    }
+
+    /// Wishes about nodes, and what is to be heard.
+    fn attend(&mut self, command: Command, files: &mut Files) {
+        match command {
             Command::Select { strand, node } => self.select(strand, node),
             Command::Audition => self.audition(),
+            Command::Preview { strand, node } => self.preview(strand, node),
             Command::PlayTarget => self.play_target(),
+            Command::StopClip => self.shared.instrument.outlet.end_clip(),
+            Command::SetTargetGain(gain) => self.target_gain = gain.clamp(-24.0, 12.0),
             Command::Keep => self.keep(files),
+            Command::SaveNode { strand, node } => {
+                if let Some(preset) = self.preset_of(strand, node) {
+                    files.keep(preset);
+                }
+            }
+            Command::CopyNode { strand, node } => {
+                if let Some(preset) = self.preset_of(strand, node) {
+                    let _ = self.news.send(News::Copy(preset.to_json()));
+                    files.say(Tone::Good, format!("{} is in the clipboard.", preset.meta.name));
+                }
+            }
+            Command::Regrow { strand, node } => self.regrow(strand, node),
             Command::OpenInSynth => {
                 if let Some(preset) = self.chosen_preset() {
                     let _ = self.news.send(News::Preset(Box::new(preset), None));
@@ -178,25 +176,21 @@ impl Plot {
     }
 
     /// Listens again to the target of a project: growing is the player's to begin.
-    pub(super) fn recall(&mut self, path: &str, files: &mut Files) {
-        match EXAMPLES.iter().position(|example| example.name == path) {
-            Some(k) => self.perform(Command::GrowExample(k), files),
-            None if Path::new(path).is_file() => {
-                self.perform(Command::Grow { path: path.into() }, files);
-            }
-            None => {
-                let text = format!("{path}: the sound that this project grows towards is gone.");
-                files.say(Tone::Warning, text);
-            }
-        }
-        if self.state == GardenState::Growing {
-            self.state = GardenState::Paused;
+    pub(super) fn recall(&mut self, target: TargetFile, files: &mut Files) {
+        let path = Path::new(&target.path);
+        let example = EXAMPLES.iter().any(|example| example.name == target.path);
+        if example || path.is_file() {
+            self.open(path, target.hearing, true, files);
+        } else {
+            let text =
+                format!("{}: the sound that this project grows towards is gone.", target.path);
+            files.say(Tone::Warning, text);
         }
     }
 
     /// Whether there is growing to be done now.
     pub(super) fn grows(&self) -> bool {
-        self.state == GardenState::Growing && !self.offline && self.growth.is_some()
+        self.state == GardenState::Growing && !self.offline && self.bed.is_some()
     }
 
     /// How long to wait for a task where nothing grows; none for as long as it takes.
@@ -204,7 +198,8 @@ impl Plot {
         let key = self.sounding.map(|(_, until)| until.saturating_duration_since(Instant::now()));
         let replant = self.replant.map(|at| at.saturating_duration_since(Instant::now()));
         let parked = (self.state == GardenState::Growing).then_some(rest);
-        [key, replant, parked].into_iter().flatten().min()
+        let arrival = self.arrival.is_some().then_some(Duration::ZERO);
+        [key, replant, parked, arrival].into_iter().flatten().min()
     }
 
     pub(super) fn set_offline(&mut self, offline: bool) {
@@ -222,33 +217,28 @@ impl Plot {
         std::mem::take(&mut self.changed)
     }
 
-    /// Score of random patches.
-    pub(super) fn random_score(&self) -> Option<f32> {
-        (self.random.1 > 0).then(|| self.random.0 / self.random.1 as f32)
-    }
-
     /// After a fault: what grew is kept to be looked at, nothing grows on.
     pub(super) fn give_up(&mut self) {
-        if self.state == GardenState::Growing || self.state == GardenState::Analysing {
-            self.state =
-                if self.growth.is_some() { GardenState::Settled } else { GardenState::Empty };
+        self.arrival = None;
+        if matches!(self.state, GardenState::Growing | GardenState::Analysing) {
+            let grown = self.bed.is_some();
+            self.state = if grown { GardenState::Settled } else { GardenState::Empty };
         }
         self.judges.clear();
         self.changed = true;
     }
 
-    /// Lets a key go that has sounded long enough, and grows one batch.
+    /// Listens to what has arrived, lets keys go, and grows one batch.
     pub(super) fn tend(&mut self, files: &mut Files) {
+        if let Some(arrival) = self.arrival.take() {
+            self.hear(arrival, files);
+            self.changed = true;
+        }
         if self.replant.is_some_and(|at| Instant::now() >= at) {
             self.plant(files);
             self.changed = true;
         }
-        if let Some((key, until)) = self.sounding
-            && Instant::now() >= until
-        {
-            self.sounding = None;
-            self.shared.instrument.outlet.press(KeyPress::Up(key));
-        }
+        self.let_go();
         if self.grows() {
             self.grow();
         }
@@ -257,33 +247,18 @@ impl Plot {
     /// The picture of the garden.
     pub(super) fn picture(&mut self) -> Garden {
         self.pictured = Instant::now();
-        if let Some(growth) = &self.growth {
-            let tries: Vec<u64> = growth.strands().iter().map(|s| s.tries()).collect();
-            self.counted.resize(tries.len(), 0);
-            let spent =
-                tries.iter().zip(&self.counted).map(|(now, then)| now.saturating_sub(*then));
-            let spent: Vec<u64> = spent.collect();
-            let total: u64 = spent.iter().sum();
-            if total > 0 {
-                self.shares = spent.iter().map(|&s| s as f32 / total as f32).collect();
-            }
-            self.counted = tries;
-        }
+        self.bed.iter_mut().for_each(Bed::count_shares);
         picture::of(self, self.shared.instrument.is_trying_out())
     }
 
-    /// The node that is chosen.
-    pub(super) fn chosen_node(&self) -> Option<&Node> {
-        let chosen = self.chosen?;
-        let strand = self.growth.as_ref()?.strands().get(chosen.strand)?;
-        let found = strand.nodes().iter().find(|node| node.tries == chosen.tries);
-        // One that gave way to a better one is meant by it.
-        found.or_else(|| strand.best())
+    /// The preset of the node that is chosen, as it was judged.
+    pub(super) fn chosen_preset(&self) -> Option<Preset> {
+        self.bed.as_ref()?.chosen_node().map(|node| self.kept.put_into(&node.preset))
     }
 
-    /// The preset of the node that is chosen, as it was judged.
-    fn chosen_preset(&self) -> Option<Preset> {
-        self.chosen_node().map(|node| self.kept.put_into(&node.preset))
+    /// The preset of a node, as it was judged.
+    pub(super) fn preset_of(&self, strand: usize, node: usize) -> Option<Preset> {
+        self.bed.as_ref()?.node(strand, node).map(|node| self.kept.put_into(&node.preset))
     }
 
     /// Begins anew when the player's hand has come to rest.
@@ -291,124 +266,47 @@ impl Plot {
         self.replant = self.sample.is_some().then(|| Instant::now() + CALM);
     }
 
-    fn fail(&mut self, text: String) {
-        if !matches!(self.state, GardenState::Error(_) | GardenState::Analysing) {
-            self.before = self.state.clone();
+    fn resume(&mut self) {
+        let Some(bed) = &mut self.bed else { return };
+        if bed.spent >= bed.allowed {
+            bed.allowed = bed.spent + self.effort.seconds();
         }
-        self.state = GardenState::Error(text);
-    }
-
-    /// Takes a sound as the target; what grew towards another one is given up only then.
-    fn listen(&mut self, audio: Result<Audio, String>, path: &Path, files: &mut Files) {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let heard = audio.and_then(|audio| {
-            let mono = audio.mono();
-            let target = Target::listen(&mono, audio.rate as f32).map_err(|e| e.to_string())?;
-            let view = picture::target(&name, &mono, audio.rate as f32, &target);
-            audio.notes.iter().for_each(|note| files.say(Tone::Warning, format!("{name}: {note}")));
-            Ok((target, view))
-        });
-        match heard {
-            Err(reason) => self.fail(format!("{}: {reason}.", path.display())),
-            Ok((target, view)) => {
-                for doubt in &target.doubts {
-                    files.say(Tone::Warning, format!("{name}: {doubt}."));
-                }
-                let hash = target.hash.clone();
-                self.sample = Some(Sample { target: Arc::new(target), name, view });
-                let path = path.display().to_string();
-                tracing::info!("growing from {path}");
-                self.shared.instrument.document().session.target =
-                    Some(crate::state::TargetFile { path, hash });
-                self.plant(files);
-            }
-        }
-    }
-
-    /// Begins a growth anew.
-    fn plant(&mut self, files: &mut Files) {
-        self.replant = None;
-        let Some(sample) = &self.sample else { return };
-        let patches = files.patches();
-        let settings = Settings {
-            strands: self.strands,
-            seed: self.seed,
-            name: sample.name.clone(),
-            ..Settings::default()
-        };
-        let proposers = proposers_for(self.surprise, patches);
-        self.growth = Some(Growth::new(sample.target.clone(), settings, proposers));
-        self.judges.clear();
-        self.chosen = None;
-        self.counted.clear();
-        self.shares.clear();
-        self.random = (0.0, 0);
-        (self.allowed, self.spent) = (self.effort.seconds(), 0.0);
         self.state = GardenState::Growing;
     }
 
-    /// One batch: asked, judged on as many threads as are free, told.
+    /// Begins a growth anew.
+    pub(super) fn plant(&mut self, files: &mut Files) {
+        self.sow(proposers_for(self.surprise, files.patches()));
+    }
+
+    /// Begins a growth with these proposers.
+    pub(super) fn sow(&mut self, proposers: Vec<Box<dyn Proposer>>) {
+        self.replant = None;
+        let Some(sample) = &self.sample else { return };
+        let name = sample.sound.name.clone();
+        let (strands, seed) = (self.strands, self.seed);
+        let settings = Settings { strands, seed, name, ..Settings::default() };
+        let growth = Growth::new(sample.target.clone(), settings, proposers);
+        self.judges.clear();
+        self.bed = Some(Bed::new(growth, self.seed, self.effort.seconds()));
+        self.state = GardenState::Growing;
+    }
+
+    /// One batch on as many threads as are free.
     fn grow(&mut self) {
         let Some(permit) = budget::take(usize::MAX, PATIENCE) else { return };
-        let (Some(growth), Some(sample)) = (&mut self.growth, &self.sample) else { return };
-        let begin = Instant::now();
-        let mut trials = growth.ask();
-        if !self.kept.sections.is_empty() {
-            for trial in &mut trials {
-                trial.preset = Arc::new(self.kept.put_into(&trial.preset));
-            }
-        }
-        let exhausted = trials.is_empty();
+        let (Some(bed), Some(sample)) = (&mut self.bed, &self.sample) else { return };
         while self.judges.len() < permit.threads() {
             self.judges.push(Judge::new(&sample.target));
         }
         let judges = &mut self.judges[..permit.threads()];
         let stop = || self.shared.stop.load(Ordering::Relaxed);
-        growth.tell(judge(&trials, &sample.target, judges, &stop));
-        if self.random.1 < RANDOM && !stop() {
-            let mut rng = Rng::stream(self.seed, u64::from(self.random.1) + 1);
-            let trial = Trial { index: 0, preset: Arc::new(wild::preset(&mut rng)), polish: false };
-            let score = trial.judge(&sample.target, &mut judges[0]).distances.score;
-            self.random = (self.random.0 + score, self.random.1 + 1);
-        }
-        let news = growth.progress().news;
-        self.spent += begin.elapsed().as_secs_f32();
-        if exhausted || self.spent >= self.allowed {
+        let more = bed.grow(&sample.target, &self.kept, judges, &stop);
+        if !more || bed.spent >= bed.allowed {
             self.state = GardenState::Settled;
             self.changed = true;
         }
-        self.changed |= news || self.pictured.elapsed() >= FRAME;
-    }
-
-    fn select(&mut self, strand: usize, node: usize) {
-        let strands = self.growth.iter().flat_map(|growth| growth.strands()).nth(strand);
-        let Some(found) = strands.and_then(|strand| strand.nodes().get(node)) else { return };
-        self.chosen = Some(Chosen { strand, tries: found.tries });
-        let preset = self.kept.put_into(&found.preset);
-        self.shared.instrument.try_out(&preset);
-    }
-
-    /// Plays a note of the chosen node as long as the target's.
-    fn audition(&mut self) {
-        let (Some(preset), Some(sample)) = (self.chosen_preset(), &self.sample) else { return };
-        let note = sample.target.played();
-        let key = note.key as u8;
-        if !self.shared.instrument.is_trying_out() {
-            self.shared.instrument.try_out(&preset);
-        }
-        let outlet = &self.shared.instrument.outlet;
-        if let Some((sounding, _)) = self.sounding.take() {
-            outlet.press(KeyPress::Up(sounding));
-        }
-        outlet.press(KeyPress::Down(key, VELOCITY));
-        self.sounding = Some((key, Instant::now() + Duration::from_secs_f32(note.gate.min(30.0))));
-    }
-
-    fn play_target(&self) {
-        if let Some(sample) = &self.sample {
-            let Target { samples, rate, .. } = &*sample.target;
-            self.shared.instrument.outlet.play(Clip::new(samples.clone(), *rate));
-        }
+        self.changed |= bed.growth.progress().news || self.pictured.elapsed() >= FRAME;
     }
 
     fn keep(&mut self, files: &mut Files) {
@@ -417,37 +315,4 @@ impl Plot {
         let _ = self.news.send(News::Preset(Box::new(preset.clone()), None));
         files.save(preset);
     }
-}
-
-/// Judges trials on as many threads as there are judges, this one among them, until all are
-/// judged or `stop` says so.
-fn judge(
-    trials: &[Trial],
-    target: &Target,
-    judges: &mut [Judge],
-    stop: &(impl Fn() -> bool + Sync),
-) -> Vec<Verdict> {
-    let next = AtomicUsize::new(0);
-    let work = |judge: &mut Judge| {
-        let mut verdicts = Vec::new();
-        while !stop()
-            && let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed))
-        {
-            verdicts.push(trial.judge(target, judge));
-        }
-        verdicts
-    };
-    let Some((own, others)) = judges.split_first_mut() else { return Vec::new() };
-    std::thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = others.iter_mut().map(|j| scope.spawn(move || work(j))).collect();
-        let mut verdicts = work(own);
-        for other in others {
-            match other.join() {
-                Ok(more) => verdicts.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        verdicts
-    })
 }
