@@ -210,7 +210,7 @@ impl Engine {
                 Some(sound) if sound.is_gone() => self.end_all(place),
                 Some(_) => {}
             }
-            let newest = self.newest(Some(place)).map(|voice| *voice.sources());
+            let newest = self.newest(Some(place)).map(|voice| voice.sources());
             let Some(sound) = &mut self.sounds[place] else { continue };
             let voices = &mut self.voices;
             sound.step(|id, value| {
@@ -221,10 +221,10 @@ impl Engine {
                 });
             });
             if std::mem::take(&mut sound.rerouted) {
-                let values = &sound.values;
                 voices.each(|voice| {
                     if voice.sound == place {
-                        voice.set_all(values)
+                        voice.follow(sound);
+                        voice.set_all(sound);
                     }
                 });
             }
@@ -270,7 +270,7 @@ impl Engine {
         for place in 0..PLACES {
             let sound = self.sounds[place].as_mut().filter(|sound| !sound.is_gone());
             let Some(sound) = sound else { continue };
-            let mut out = [[0.0; CONTROL]; 2];
+            let (mut out, mut twins) = ([[0.0; CONTROL]; 2], [[0.0; CONTROL]; 2]);
             let (mut sounding, mut faulty) = (false, None);
             for k in self.voices.busy() {
                 let voice = &mut self.voices[k];
@@ -281,15 +281,18 @@ impl Engine {
                 if voice.stale {
                     voice.draw(sound, at);
                 }
-                if !self.lanes.render(voice, sound, at, len, &mut out) {
+                let mut well = self.lanes.render(voice, sound, at, len, &mut out);
+                if let Some((twin, sound)) = voice.twin(sound) {
+                    well &= self.lanes.render(twin, sound, at, len, &mut twins);
+                }
+                if !well {
                     faulty = Some(k);
                 }
             }
             if sounding || !sound.is_silent() {
-                let [l, r] = &mut out;
-                sound.finish(&mut l[..len], &mut r[..len]);
-                add(l, left);
-                add(r, right);
+                sound.finish(&mut out, &mut twins, at, len);
+                add(&out[0], left);
+                add(&out[1], right);
             }
             // One at a time: another faulty voice is silent meanwhile, and dropped next.
             if let Some(k) = faulty {

@@ -68,6 +68,11 @@ impl Engine {
                 }
             });
             sound.take_over(old);
+            self.voices.each(|voice| {
+                if voice.sound == place {
+                    voice.follow(&sound);
+                }
+            });
         }
         self.sounds[place] = Some(sound);
         old

@@ -1,16 +1,20 @@
 //! A preset compiled for playing: its values, tables, shapes, routes and effects.
 
+mod ends;
+mod morph;
+
 use std::sync::Arc;
 
 use cultivar_patch::schema::{Division, LfoMode, Source, Sync, ids};
-use cultivar_patch::{Id, Kind, Patch, Preset, Table};
+use cultivar_patch::{Id, Kind, Patch, Preset, Table, Wavetable};
 
 use crate::effects::Chain;
 use crate::factory;
 use crate::lfo::{Curve, speed};
-use crate::math::CONTROL;
+use crate::math::{Block, CONTROL};
 use crate::oscillator::table::{Mip, mip};
 use crate::routes::{ENV, LFO, MACRO, Moves, Realm, Routes, SOURCES, Sources};
+use morph::Morph;
 
 /// Time in seconds in which a turned knob comes within a third of its new value.
 const SMOOTH: f32 = 0.004;
@@ -48,6 +52,16 @@ pub struct Sound {
     pub(crate) number: u64,
     /// Share of full loudness that is left of a sound that has to leave.
     leaving: Option<f32>,
+    /// The way to the partner, where there is one; this sound is then its even side.
+    morph: Option<Box<Morph>>,
+}
+
+/// Of the two sides that sound in a morph: the one with the even stations of the way, or the
+/// one with the odd ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Even,
+    Odd,
 }
 
 impl std::fmt::Debug for Sound {
@@ -56,12 +70,16 @@ impl std::fmt::Debug for Sound {
     }
 }
 
-fn table(of: &Table) -> Arc<Mip> {
-    let known = match of {
+/// The frames of a table; a saw's where it is not known.
+fn own(table: &Table) -> Option<Arc<Wavetable>> {
+    match table {
         Table::Factory(name) => factory::table(name).or_else(|| factory::table("saw")),
         Table::Own(table) => Some(table.clone()),
-    };
-    known.map_or_else(|| Arc::new(Mip::silent()), |table| mip(&table))
+    }
+}
+
+fn table(of: &Table) -> Arc<Mip> {
+    own(of).map_or_else(|| Arc::new(Mip::silent()), |table| mip(&table))
 }
 
 impl Sound {
@@ -69,8 +87,19 @@ impl Sound {
     /// unknown factory table is a saw. Microseconds where the tables have been used before,
     /// milliseconds where not.
     pub fn new(preset: &Preset, rate: f32) -> Box<Sound> {
+        let mut sound = Sound::alone(preset, rate);
+        sound.morph = preset.partner.as_ref().map(|partner| {
+            let odd = Sound::alone(preset, rate);
+            Box::new(Morph::new(preset, partner, odd))
+        });
+        sound.reset();
+        sound
+    }
+
+    /// The sound of a preset without its partner.
+    fn alone(preset: &Preset, rate: f32) -> Box<Sound> {
         let values = legal(&preset.patch);
-        let mut sound = Box::new(Sound {
+        Box::new(Sound {
             rate,
             values,
             goals: values,
@@ -89,12 +118,11 @@ impl Sound {
             awake: false,
             number: 0,
             leaving: None,
-        });
-        sound.reset();
-        sound
+            morph: None,
+        })
     }
 
-    /// Becomes another preset in place. Allocates only where a table is new.
+    /// Becomes another preset in place. Allocates only where a table or a partner is new.
     pub fn load(&mut self, preset: &Preset) {
         self.goals = legal(&preset.patch);
         for (mip, of) in self.tables.iter_mut().zip(&preset.tables) {
@@ -103,14 +131,20 @@ impl Sound {
         for (curve, shape) in self.curves.iter_mut().zip(&preset.shapes) {
             *curve = Curve::new(shape);
         }
+        let odd = self.morph.take().map(|morph| morph.odd);
+        self.morph = preset.partner.as_ref().map(|partner| {
+            let odd = odd.unwrap_or_else(|| Sound::alone(preset, self.rate));
+            Box::new(Morph::new(preset, partner, odd))
+        });
         self.reset();
     }
 
     /// As if new: values at once where they were asked to be, effects silent.
     pub(crate) fn reset(&mut self) {
         self.leaving = None;
-        self.values = self.goals;
         self.moving.clear();
+        self.values = self.goals;
+        self.arrive();
         self.reroute();
         self.rerouted = false;
         self.moves = Moves::NONE;
@@ -119,6 +153,11 @@ impl Sound {
         self.sources = [0.0; SOURCES];
         self.chain.reset();
         self.awake = false;
+        if let Some(morph) = &mut self.morph {
+            let values = morph.odd.values;
+            morph.odd.goals = values;
+            morph.odd.reset();
+        }
     }
 
     /// Goes on where another sound is: its effects ring on, its LFOs run on, its values move to
@@ -131,7 +170,8 @@ impl Sound {
         std::mem::swap(&mut self.routes, &mut other.routes);
         std::mem::swap(&mut self.behind, &mut other.behind);
         self.rerouted = other.rerouted;
-        let values = self.values.leaves().iter().zip(self.goals.leaves());
+        let from = self.go_on(other);
+        let values = from.leaves().iter().zip(self.goals.leaves());
         let differ = values.zip(0..).filter(|((value, goal), _)| value != goal);
         self.moving.clear();
         self.moving.extend(differ.map(|(_, address)| Id(address)));
@@ -155,27 +195,16 @@ impl Sound {
 
     /// Moves values towards what was asked for, and calls `changed` for each that moved.
     pub(crate) fn step(&mut self, mut changed: impl FnMut(Id, f32)) {
-        if self.moving.is_empty() {
-            return;
+        if self.morph.is_some() {
+            return self.travel();
         }
-        let pace = (CONTROL as f32 / (self.rate * SMOOTH)).min(1.0);
-        let mut k = 0;
+        let (values, global) = (&mut self.values, &mut self.global);
         let mut rerouted = false;
-        while k < self.moving.len() {
-            let id = self.moving[k];
-            let def = id.def();
-            let (value, goal) = (self.values[id], self.goals[id]);
-            let near = (goal - value).abs() < 1e-4 * def.span();
-            let there = near || def.kind != Kind::Real;
-            self.values[id] = if there { goal } else { value + pace * (goal - value) };
-            self.global[id] = self.values[id];
-            changed(id, self.values[id]);
+        approach(&mut self.moving, &self.goals, values, self.rate, |id, value| {
+            global[id] = value;
+            changed(id, value);
             rerouted |= is_route(id);
-            match there {
-                true => _ = self.moving.swap_remove(k),
-                false => k += 1,
-            }
-        }
+        });
         if rerouted {
             self.reroute();
         }
@@ -183,9 +212,13 @@ impl Sound {
 
     /// Lets a grid interval begin: free-running LFOs, master level, effects.
     /// `newest` are the sources of the newest voice.
-    pub(crate) fn tick(&mut self, newest: Option<&Sources>, beat: Option<f64>) {
-        if let Some(sources) = newest {
+    pub(crate) fn tick(&mut self, newest: Option<&[Sources; 2]>, beat: Option<f64>) {
+        if let Some([sources, _]) = newest {
             self.sources = *sources;
+        }
+        if let Some(morph) = &mut self.morph {
+            (morph.odd.tempo, morph.odd.moves) = (self.tempo, self.moves);
+            morph.odd.tick(newest.map(|[_, twin]| [*twin; 2]).as_ref(), beat);
         }
         for (source, knob) in self.sources[MACRO..].iter_mut().zip(&self.values.macros) {
             *source = knob.value;
@@ -213,21 +246,44 @@ impl Sound {
         }
     }
 
-    /// Effects and master level over what the voices gave.
-    pub(crate) fn finish(&mut self, left: &mut [f32], right: &mut [f32]) {
-        if !self.awake {
-            self.chain.control(&self.global, self.tempo);
-            self.awake = true;
+    /// Effects and master level over `len` samples of what the voices and their twins gave,
+    /// from `at` samples into the grid interval; leaves the finished sound in `voices`.
+    pub(crate) fn finish(
+        &mut self,
+        voices: &mut [Block; 2],
+        twins: &mut [Block; 2],
+        at: usize,
+        len: usize,
+    ) {
+        if let Some(morph) = &mut self.morph {
+            // The effects of both sides hear the same: they ring on while a side is silent, and
+            // hear no edge when it goes on to another station.
+            morph.mix(twins, voices, at, len);
+            *twins = *voices;
+            morph.odd.affect(twins, len);
         }
-        self.chain.render(left, right);
+        self.affect(voices, len);
+        if let Some(morph) = &self.morph {
+            morph.mix(twins, voices, at, len);
+        }
         if let Some(share) = &mut self.leaving {
             let pace = 1.0 / (LEAVE * self.rate);
-            for (l, r) in left.iter_mut().zip(right) {
+            let [left, right] = voices;
+            for (l, r) in left[..len].iter_mut().zip(right) {
                 *share = (*share - pace).max(0.0);
                 *l *= *share;
                 *r *= *share;
             }
         }
+    }
+
+    /// Effects and master level of this side.
+    fn affect(&mut self, [left, right]: &mut [Block; 2], len: usize) {
+        if !self.awake {
+            self.chain.control(&self.global, self.tempo);
+            self.awake = true;
+        }
+        self.chain.render(&mut left[..len], &mut right[..len]);
     }
 
     /// Has to leave: from now on it fades, voices and all.
@@ -247,7 +303,8 @@ impl Sound {
 
     /// Whether nothing sounds on after the voices.
     pub(crate) fn is_silent(&self) -> bool {
-        self.chain.silent() || self.is_gone()
+        let odd = self.morph.as_ref().is_none_or(|morph| morph.odd.chain.silent());
+        self.chain.silent() && odd || self.is_gone()
     }
 
     /// Whether envelope `k` is listened to; the first is the amplifier's.
@@ -262,6 +319,26 @@ impl Sound {
 }
 
 const _: () = assert!(Source::Macro8 as usize == MACRO + 7 && Source::Env4 as usize == ENV + 3);
+
+/// Moves values towards their goals, and calls `changed` for each that moved.
+fn approach(
+    moving: &mut Vec<Id>,
+    goals: &Patch<f32>,
+    values: &mut Patch<f32>,
+    rate: f32,
+    mut changed: impl FnMut(Id, f32),
+) {
+    let pace = (CONTROL as f32 / (rate * SMOOTH)).min(1.0);
+    moving.retain(|&id| {
+        let def = id.def();
+        let (value, goal) = (values[id], goals[id]);
+        let near = (goal - value).abs() < 1e-4 * def.span();
+        let there = near || def.kind != Kind::Real;
+        values[id] = if there { goal } else { value + pace * (goal - value) };
+        changed(id, values[id]);
+        !there
+    });
+}
 
 fn legal(patch: &Patch<f32>) -> Patch<f32> {
     Patch::from_fn(|id| id.def().legal(patch[id]))

@@ -152,7 +152,7 @@ fn listens(warp: f32) -> bool {
 }
 
 /// Whether another oscillator (or the last one itself) listens to oscillator `k`.
-fn is_listened_to(patch: &Patch<f32>, k: usize) -> bool {
+pub(crate) fn is_listened_to(patch: &Patch<f32>, k: usize) -> bool {
     let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
     (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
 }

@@ -1,5 +1,7 @@
 //! One sounding note.
 
+mod twin;
+
 use cultivar_patch::schema::Source;
 use cultivar_patch::{Id, Patch};
 
@@ -96,10 +98,19 @@ pub(crate) struct Voice {
     right: Ramp,
     /// Sources at the next grid point.
     sources: Sources,
+    /// The same note in the other side's sound, for as long as both sides of a morph sound. A
+    /// twin has none of its own.
+    twin: Option<Box<Voice>>,
+    twinned: bool,
 }
 
 impl Voice {
+    /// A voice with its twin.
     pub(crate) fn new() -> Self {
+        Voice { twin: Some(Box::new(Voice::alone())), ..Voice::alone() }
+    }
+
+    fn alone() -> Self {
         Voice {
             life: Life::Idle,
             which: Which::ANY,
@@ -120,6 +131,8 @@ impl Voice {
             left: Ramp::default(),
             right: Ramp::default(),
             sources: [0.0; SOURCES],
+            twin: None,
+            twinned: false,
         }
     }
 
@@ -132,19 +145,27 @@ impl Voice {
         self.moves = Moves::NONE;
         self.fresh = true;
         (self.now_at, self.drawn_at) = (at, at);
-        self.take(onset, sound);
+        self.adopt(onset, sound);
         self.now.advance(0.0, &self.patch, sound);
+        self.twinned = sound.twin().is_some();
+        self.with_twin(sound, |twin, sound| twin.start(onset, sound, at));
     }
 
     /// Goes on as another note: the sound does not break off, the envelopes start anew.
     pub(crate) fn restart(&mut self, onset: &Onset, sound: &Sound) {
-        self.take(onset, sound);
+        self.adopt(onset, sound);
         self.now.restart();
         self.random = random(onset.seed);
+        self.with_twin(sound, |twin, sound| twin.restart(onset, sound));
     }
 
     /// Goes on as another note, envelopes and all.
     pub(crate) fn take(&mut self, onset: &Onset, sound: &Sound) {
+        self.adopt(onset, sound);
+        self.with_twin(sound, |twin, sound| twin.adopt(onset, sound));
+    }
+
+    fn adopt(&mut self, onset: &Onset, sound: &Sound) {
         let &Onset { which, sound: place, velocity, order, seed, expression, away } = onset;
         self.life = Life::Held;
         (self.which, self.sound, self.order) = (which, place, order);
@@ -160,28 +181,33 @@ impl Voice {
     /// Lets the key go.
     pub(crate) fn release(&mut self) {
         self.life = Life::Released;
-        self.now.release();
-        self.stale = true;
+        self.move_on(Motion::release);
     }
 
     /// Fades quickly: its place is wanted.
     pub(crate) fn fade(&mut self) {
         self.life = Life::Fading;
-        self.now.leave(false);
-        self.stale = true;
+        self.move_on(|motion| motion.leave(false));
     }
 
     /// Gives way to another voice of the same note.
     pub(crate) fn give_way(&mut self) {
         self.life = Life::Fading;
-        self.now.leave(true);
-        self.stale = true;
+        self.move_on(|motion| motion.leave(true));
     }
 
     /// Comes in for another voice of the same note.
     pub(crate) fn come_in(&mut self, life: Life) {
         self.life = life;
-        self.now.enter();
+        self.move_on(Motion::enter);
+    }
+
+    /// Something happens to the motion, the twin's too.
+    fn move_on(&mut self, f: impl Fn(&mut Motion)) {
+        f(&mut self.now);
+        if let Some(twin) = self.twin.as_mut().filter(|_| self.twinned) {
+            f(&mut twin.now);
+        }
         self.stale = true;
     }
 
@@ -192,7 +218,8 @@ impl Voice {
 
     /// Loudness now, for choosing whom to steal.
     pub(crate) fn loudness(&self) -> f32 {
-        self.left.end.max(self.right.end)
+        let twin = self.twin.as_ref().filter(|_| self.twinned);
+        self.left.end.max(self.right.end).max(twin.map_or(0.0, |twin| twin.loudness()))
     }
 
     /// Pitch it sounds at or glides to, in MIDI note numbers.
@@ -208,6 +235,7 @@ impl Voice {
             self.now_at = at;
         }
         self.stale = true;
+        self.with_twin(sound, |twin, sound| twin.interrupt(at, sound));
     }
 
     /// Reaches a grid point. Says whether the voice has ended.
@@ -215,7 +243,8 @@ impl Voice {
         self.now = self.ahead;
         self.now_at = 0;
         self.stale = true;
-        self.now.is_over()
+        let twin = self.twin.as_mut().filter(|_| self.twinned);
+        twin.is_none_or(|twin| twin.roll()) & self.now.is_over()
     }
 
     /// A value of the sound has changed.
@@ -224,8 +253,9 @@ impl Voice {
     }
 
     /// All values of the sound may have changed.
-    pub(crate) fn set_all(&mut self, values: &Patch<f32>) {
-        self.patch = *values;
+    pub(crate) fn set_all(&mut self, sound: &Sound) {
+        self.patch = sound.values;
+        self.with_twin(sound, |twin, sound| twin.patch = sound.values);
     }
 
     /// A host's modulation of this note.
@@ -254,6 +284,11 @@ impl Voice {
         if std::mem::take(&mut self.fresh) {
             self.timbre.begun();
         }
+        let (expression, moves) = (self.expression, self.moves);
+        self.with_twin(sound, |twin, sound| {
+            (twin.expression, twin.moves) = (expression, moves);
+            twin.draw(sound, at);
+        });
     }
 
     fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {
@@ -299,9 +334,10 @@ impl Voice {
         sources[Source::Bend as usize] = self.expression.bend;
     }
 
-    /// The sources at the next grid point.
-    pub(crate) fn sources(&self) -> &Sources {
-        &self.sources
+    /// The sources at the next grid point, of this voice and of its twin.
+    pub(crate) fn sources(&self) -> [Sources; 2] {
+        let twin = self.twin.as_ref().filter(|_| self.twinned);
+        [self.sources, twin.map_or(self.sources, |twin| twin.sources)]
     }
 
     /// Where everything is, for the editor.

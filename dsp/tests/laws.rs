@@ -215,10 +215,13 @@ fn no_knob_of_the_voice_is_dead() {
     for (k, def) in defs().iter().enumerate() {
         let id = Id(k as u16);
         let effect = id.0 >= ids.distortion.on.0 && id.0 < ids.voice.mode.0;
-        if effect || id == ids.morph.position {
+        if effect {
             continue;
         }
         let (mut first, mut heavy) = (base.clone(), false);
+        if id == ids.morph.position {
+            first = stage::morph(&base, &stage::saw(), 0.0);
+        }
         // What a knob needs to be heard.
         for k in 0..6 {
             if id == ids.lfo[k].division {

@@ -135,7 +135,9 @@ impl<E: Effect> Insert<E> {
         self.effect.process(at, left, right);
         for (wet, dry) in [left, right].into_iter().zip(&dry) {
             for (n, (y, x)) in wet.iter_mut().zip(dry).enumerate() {
-                *y = x + self.fade.at(at + n) * (*y - x);
+                // What the effect changes fades, so that without a share it changes nothing.
+                let fade = self.fade.at(at + n);
+                *y = x + fade * (*y - fade * x);
             }
         }
     }

@@ -1,5 +1,9 @@
 //! A wavetable made ready to be read at any pitch: band-limited copies of every frame.
 
+mod between;
+
+pub(crate) use between::between;
+
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use cultivar_patch::{FRAME, Wavetable};

@@ -1,9 +1,11 @@
 //! Presets, players and dice for the tests.
 #![allow(dead_code)]
 
+use std::sync::Arc;
+
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
 use cultivar_patch::schema::{Source, Warp, ids};
-use cultivar_patch::{FRAME, Id, Kind, Point, Preset, Shape, Table, Wavetable, defs};
+use cultivar_patch::{FRAME, Id, Kind, Partner, Point, Preset, Shape, Table, Wavetable, defs};
 
 /// Sample rate of all tests that do not ask for another.
 pub(crate) const RATE: f32 = 48_000.0;
@@ -30,7 +32,7 @@ fn moving(seed: usize) -> Table {
         (1..=2 + 7 * frame + seed).map(|h| (h as f32 * turn).sin() / h as f32).sum::<f32>() * 0.5
     };
     let table = Wavetable::new("moving", (0..4 * FRAME).map(sample).collect());
-    Table::Own(std::sync::Arc::new(table.expect("four finite frames")))
+    Table::Own(Arc::new(table.expect("four finite frames")))
 }
 
 /// A patch that uses most of a voice.
@@ -124,8 +126,22 @@ impl Dice {
     }
 }
 
-/// A preset of random, sometimes mad values.
+/// The way from one preset to another.
+pub(crate) fn morph(from: &Preset, to: &Preset, position: f32) -> Preset {
+    let partner = Some(Arc::new(Partner::new(to.clone(), Vec::new())));
+    let mut preset = Preset { partner, ..from.clone() };
+    preset.patch.morph.position = position;
+    preset
+}
+
+/// A preset of random, sometimes mad values, every other one with a partner.
 pub(crate) fn random_preset(dice: &mut Dice) -> Preset {
+    let (preset, partner) = (random_sound(dice), random_sound(dice));
+    let position = preset.patch.morph.position;
+    if dice.below(2) == 0 { preset } else { morph(&preset, &partner, position) }
+}
+
+fn random_sound(dice: &mut Dice) -> Preset {
     let mut preset = Preset::init();
     for (k, def) in defs().iter().enumerate() {
         preset.patch[Id(k as u16)] = match (dice.below(40), def.kind) {

@@ -1,8 +1,10 @@
 //! A patch with everything on, and a performance that touches everything.
 
+use std::sync::Arc;
+
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
 use cultivar_patch::schema::{Filters, LfoMode, Mode, Polarity, Source, To, Warp, ids};
-use cultivar_patch::{Id, Preset, Table};
+use cultivar_patch::{Id, Partner, Preset, Table};
 
 pub(crate) const RATE: f32 = 48_000.0;
 /// Length of the performance in samples.
@@ -120,6 +122,9 @@ pub(crate) fn prepare(preset: &mut Preset, id: Id) {
     }
     if id == ids.delay.division {
         patch.delay.sync = 1.0;
+    }
+    if id == ids.morph.position {
+        preset.partner = Some(Arc::new(Partner::new(Preset::init(), Vec::new())));
     }
     if id == ids.voice.glide {
         patch.voice.mode = Mode::Mono.value();
