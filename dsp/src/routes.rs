@@ -90,7 +90,8 @@ impl Routes {
     pub(crate) fn of(patch: &Patch<f32>, realm: Realm) -> Self {
         let unused = Route { index: 0, source: 0, destination: Id(0), curve: 0.0, span: 0.0 };
         let mut routes = Routes { routes: [unused; ROUTES], len: 0, listened: 0 };
-        // Amounts of routes count in both realms: what they move may lie in either.
+        // Amounts of routes count in both realms: what they move may lie in either. So do rates
+        // of LFOs: voices share those that run free.
         for (pass, index) in (0..ROUTES).map(|k| (0, k)).chain((0..ROUTES).map(|k| (1, k))) {
             let route = &patch.route[index];
             let source = Source::of(route.source);
@@ -99,7 +100,8 @@ impl Routes {
             if source == Source::None || to_amount != (pass == 0) {
                 continue;
             }
-            if to_amount || realm.has(destination) {
+            let shared = realm == Realm::Sound && is_rate(destination);
+            if to_amount || shared || realm.has(destination) {
                 routes.routes[routes.len] = Route {
                     index: index as u8,
                     source: source as u8,
@@ -162,6 +164,10 @@ impl Routes {
 
 fn is_amount(id: Id) -> bool {
     ids().route.iter().any(|route| route.amount == id)
+}
+
+fn is_rate(id: Id) -> bool {
+    ids().lfo.iter().any(|lfo| lfo.rate == id)
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ pub struct Sound {
     /// Whether voices must take all values anew.
     pub(crate) rerouted: bool,
     pub(crate) moves: Moves,
-    /// Values of the effects and the end of the chain, moved by what is common to all voices.
+    /// Values of the effects, the end of the chain and the free-running LFOs, moved by what is
+    /// common to all voices.
     global: Patch<f32>,
     /// Turns of the free-running LFOs at the end of the grid interval.
     pub(crate) free: [f64; 6],
@@ -223,8 +224,14 @@ impl Sound {
         for (source, knob) in self.sources[MACRO..].iter_mut().zip(&self.values.macros) {
             *source = knob.value;
         }
+        self.behind.apply(
+            &self.values,
+            &self.sources,
+            [&self.moves, &Moves::NONE],
+            &mut self.global,
+        );
         let time = CONTROL as f64 / f64::from(self.rate);
-        for (turns, lfo) in self.free.iter_mut().zip(&self.values.lfo) {
+        for (turns, lfo) in self.free.iter_mut().zip(&self.global.lfo) {
             if LfoMode::of(lfo.mode) == LfoMode::Free {
                 let synced = Sync::of(lfo.sync) == Sync::Tempo;
                 let beats = f64::from(Division::of(lfo.division).beats());
@@ -234,12 +241,6 @@ impl Sound {
                 };
             }
         }
-        self.behind.apply(
-            &self.values,
-            &self.sources,
-            [&self.moves, &Moves::NONE],
-            &mut self.global,
-        );
         self.awake = !self.chain.silent();
         if self.awake {
             self.chain.control(&self.global, self.tempo);

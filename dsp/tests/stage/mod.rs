@@ -195,3 +195,8 @@ pub(crate) fn random_event(dice: &mut Dice) -> Timed {
     };
     Timed { at: dice.below(300), event }
 }
+
+/// The greatest step between neighbouring samples.
+pub(crate) fn step(x: &[f32]) -> f32 {
+    x.windows(2).fold(0.0, |step, w| step.max((w[1] - w[0]).abs()))
+}
