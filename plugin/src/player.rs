@@ -335,4 +335,6 @@ fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
 }
 
 #[cfg(test)]
+mod first_sound;
+#[cfg(test)]
 mod tests;
