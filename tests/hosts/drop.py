@@ -4,8 +4,10 @@
 
 Starts its own display with a window manager, opens BUNDLES/NAME.vst3 in DawDreamer, and drags files
 over it: a film is refused, a sound is taken whether the editor or the host's window is addressed,
-the editor follows the host's size, and the host outlives the closing of its window. Growth is seen
-in the plug-in's log (`NICE_LOG`): a line with "growing from" and the file's name.
+the first patch that grows is chosen and heard in the host's output, the editor follows the host's
+size, and the host outlives the closing of its window. Growth is seen in the plug-in's log
+(`NICE_LOG`): a line with "growing from" and the file's name. Times depend on the machine; they are
+printed.
 """
 
 import argparse
@@ -15,11 +17,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import wave
 from pathlib import Path
 
-from Xlib import X, display, error
+from Xlib import XK, X, display, error
+from Xlib.ext import xtest
 from Xlib.protocol import event
 
 from _xdnd import Source
@@ -28,11 +32,25 @@ SCREEN = "1600x1100x24"
 
 
 def host(bundle):
-    """The host's process: one plug-in, its editor, nothing else. Ends with the window."""
+    """The host's process: one plug-in, its editor, its sound. Ends with the window."""
     import dawdreamer
 
     engine = dawdreamer.RenderEngine(44100, 512)
     plugin = engine.make_plugin_processor("plugin", bundle)
+    engine.load_graph([(plugin, [])])
+
+    def listen():
+        """Plays on and says when the first sound came out."""
+        block = 0.05
+        while True:
+            begin = time.monotonic()
+            engine.render(block)
+            if abs(engine.get_audio()).max() > 1e-3:
+                print(f"host: heard {time.monotonic()}", flush=True)
+                return
+            time.sleep(max(0, begin + block - time.monotonic()))
+
+    threading.Thread(target=listen, daemon=True).start()
     plugin.open_editor()
     print("host: editor closed", flush=True)
 
@@ -102,6 +120,18 @@ class Desk:
         size = window.get_geometry()
         corner = self.root.translate_coords(window, 0, 0)
         return int(corner.x + size.width * x), int(corner.y + size.height * y)
+
+    def click(self, x, y):
+        xtest.fake_input(self.display, X.MotionNotify, x=x, y=y)
+        for kind in (X.ButtonPress, X.ButtonRelease):
+            xtest.fake_input(self.display, kind, 1)
+        self.display.sync()
+
+    def press(self, name):
+        key = self.display.keysym_to_keycode(XK.string_to_keysym(name))
+        for kind in (X.KeyPress, X.KeyRelease):
+            xtest.fake_input(self.display, kind, key)
+        self.display.sync()
 
     def picture(self, folder, name):
         if folder:
@@ -185,8 +215,10 @@ def drags(desk, editor, log, folder, pictures):
     check("a sound is welcome", accepted)
     target, _ = drag.under(*here())
     check("the drag addresses the host's own window", target.id == desk.top(editor).id)
+    dropped = time.monotonic()
     check("a sound is taken through the host's window", drag.drop())
     wait_for("growth starts from it", lambda: growing(first))
+    first_sound(desk, editor, folder / "host.log", dropped)
     drag.pump(2)
     desk.picture(pictures, "drop-growing")
 
@@ -202,6 +234,21 @@ def drags(desk, editor, log, folder, pictures):
     drag.leave()
     drag.pump(1)
     check("a drag that leaves does nothing", not growing(folder / "away.wav"))
+
+
+def first_sound(desk, editor, host_log, dropped):
+    """Chooses the first strand by its key and plays it, as soon as there is one."""
+
+    def heard():
+        # A place in the garden where nothing is, to give it the keys.
+        desk.click(*desk.place(editor, 0.3, 0.2))
+        desk.press("1")
+        desk.press("Return")
+        lines = [line for line in host_log.read_text().splitlines() if "host: heard" in line]
+        return float(lines[0].split()[-1]) if lines else None
+
+    sound = wait_for("the first patch is heard in the host's output", heard)
+    print(f"    {sound - dropped:.2f} s after the drop", flush=True)
 
 
 def resizing(desk, editor, pictures):
