@@ -1,66 +1,46 @@
 //! The engine's render never allocates, frees, locks or calls the system.
 //!
-//! Twice: a counting allocator watches this thread, and with the feature `sanitize` the
-//! toolchain's realtime sanitizer aborts the process on anything that may block.
-//! `CULTIVAR_SOAK` sets the seconds of audio (10 by default).
-#![cfg_attr(feature = "sanitize", feature(sanitize))]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+//! With the feature `sanitize` the toolchain's realtime sanitizer watches too, and aborts the
+//! process on anything that may block. `CULTIVAR_SOAK` sets the seconds of audio (10 by default).
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
 use cultivar_patch::{Id, Preset, defs};
+use cultivar_tests::watch::{Counting, Seen, watch};
 
 const RATE: f32 = 48_000.0;
 const BLOCK: usize = 64;
 
-thread_local! {
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-    static TOUCHED: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-impl Counting {
-    fn note() {
-        // A thread that is ending has no locals any more, and is not the audio thread.
-        let _ = WATCHED.try_with(|watched| {
-            if watched.get() {
-                TOUCHED.with(|touched| touched.set(touched.get() + 1));
-            }
-        });
-    }
-}
-
-// SAFETY: every call is handed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        Counting::note();
-        // SAFETY: the caller's promise is handed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        Counting::note();
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// How a sound comes.
+#[derive(Clone, Copy)]
+enum Way {
+    Play,
+    Audition,
+    Exchange,
+    Assign(usize),
+}
+
 /// What the audio thread does in one block; nothing else in this file is watched.
-#[cfg_attr(feature = "sanitize", sanitize(realtime = "nonblocking"))]
 fn audio_thread(
     engine: &mut Engine,
-    fresh: &mut Option<Box<Sound>>,
+    fresh: &mut Option<(Way, Box<Sound>)>,
     old: &mut Option<Box<Sound>>,
     events: &[Timed],
     out: &mut [[f32; BLOCK]; 2],
 ) {
-    if let Some(sound) = fresh.take() {
-        *fresh = engine.play(sound).err();
+    if let Some((way, sound)) = fresh.take_if(|_| old.is_none()) {
+        let back = match way {
+            Way::Play => engine.play(sound).err(),
+            Way::Audition => engine.audition(sound).err(),
+            Way::Assign(key) => engine.assign(key, sound).err(),
+            Way::Exchange => {
+                *old = engine.exchange(sound);
+                None
+            }
+        };
+        *fresh = back.map(|sound| (way, sound));
     }
     engine.transport(133.0, 4.0, true);
     let [left, right] = out;
@@ -117,7 +97,7 @@ fn nothing_but_arithmetic() {
     let blocks = (seconds * RATE / BLOCK as f32) as usize;
     let mut dice = Dice(5);
     let mut engine = Engine::new(RATE, 1);
-    let (mut fresh, mut old) = (Some(any_sound(&mut dice)), None);
+    let (mut fresh, mut old) = (Some((Way::Play, any_sound(&mut dice))), None);
     let mut out = [[0.0; BLOCK]; 2];
     let mut events = Vec::with_capacity(8);
     let mut loudest = 0.0f32;
@@ -127,26 +107,75 @@ fn nothing_but_arithmetic() {
             let at = dice.below(BLOCK);
             events.push(Timed { at, event: any_event(&mut dice) });
         }
-        if block % 300 == 0 {
-            fresh = Some(any_sound(&mut dice));
+        if block % 100 == 0 {
+            let ways = [Way::Play, Way::Audition, Way::Exchange, Way::Assign(dice.below(12))];
+            fresh = Some((ways[dice.below(4)], any_sound(&mut dice)));
         }
-        WATCHED.set(true);
-        audio_thread(&mut engine, &mut fresh, &mut old, &events, &mut out);
-        WATCHED.set(false);
+        let seen = watch(&mut || {
+            audio_thread(&mut engine, &mut fresh, &mut old, &events, &mut out);
+        });
         drop(old.take());
-        assert_eq!(TOUCHED.get(), 0, "the allocator was called in block {block}");
+        assert_eq!(seen, Seen::default(), "in block {block}");
         loudest = out.iter().flatten().fold(loudest, |top, x| top.max(x.abs()));
         assert!(loudest.is_finite());
     }
     assert!(loudest > 0.01, "nothing was played");
 }
 
-#[test]
-fn the_watch_sees_an_allocation() {
-    WATCHED.set(true);
-    let boxed = std::hint::black_box(Box::new(1));
-    WATCHED.set(false);
-    assert!(TOUCHED.replace(0) > 0, "{boxed}");
+/// The sanitizer would end the process at what these tests do.
+#[cfg(not(feature = "sanitize"))]
+mod the_watch_sees {
+    use super::*;
+
+    #[test]
+    fn allocations_and_frees() {
+        let seen = watch(&mut || drop(std::hint::black_box(Box::new(1))));
+        assert_eq!(seen, Seen { allocations: 2, call: None });
+        assert_eq!(watch(&mut || ()), Seen::default());
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn system_calls_and_lets_them_pass() {
+        let mut parent = 0;
+        // SAFETY: asks for a number.
+        let seen = watch(&mut || parent = unsafe { libc::getppid() });
+        let call = Some(libc::SYS_getppid);
+        assert_eq!(seen.call, call, "this kernel does not tell (Linux 5.11 or newer does)");
+        assert_eq!(parent as u32, std::os::unix::process::parent_id());
+        let (lock, released) = (std::sync::Mutex::new(0), std::sync::Barrier::new(2));
+        std::thread::scope(|scope| {
+            let guard = lock.lock();
+            let waiting = scope.spawn(|| {
+                released.wait();
+                watch(&mut || drop(lock.lock())).call
+            });
+            released.wait();
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            drop(guard);
+            assert_eq!(waiting.join().ok().flatten(), Some(libc::SYS_futex), "a wait for a lock");
+        });
+        assert_eq!(watch(&mut || ()).call, None, "what is over is forgotten");
+    }
+
+    #[test]
+    fn only_its_own_thread() {
+        let stop = std::sync::atomic::AtomicBool::new(false);
+        let relaxed = std::sync::atomic::Ordering::Relaxed;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(relaxed) {
+                    drop(std::hint::black_box(vec![0; 1 << 20]));
+                    std::thread::yield_now();
+                }
+            });
+            let begin = std::time::Instant::now();
+            while begin.elapsed().as_millis() < 100 {
+                assert_eq!(watch(&mut || ()), Seen::default());
+            }
+            stop.store(true, relaxed);
+        });
+    }
 }
 
 /// Run by the test below in a process of its own.
@@ -154,11 +183,7 @@ fn the_watch_sees_an_allocation() {
 #[ignore = "aborts on purpose"]
 #[cfg(feature = "sanitize")]
 fn allocating_in_realtime() {
-    #[sanitize(realtime = "nonblocking")]
-    fn careless() -> Box<u8> {
-        std::hint::black_box(Box::new(1))
-    }
-    drop(careless());
+    watch(&mut || drop(std::hint::black_box(Box::new(1))));
 }
 
 #[test]

@@ -295,10 +295,35 @@ impl Host {
         let stop = AtomicBool::new(false);
         let audio = self.audio.take().expect("running");
         let audio = std::thread::scope(|scope| {
-            let player = scope.spawn(|| play_until(&stop, audio));
+            let going_on = || !stop.load(Ordering::Relaxed);
+            let rest = [EventBuffer::new()];
+            let player = scope.spawn(move || play(audio, &rest, |process| process(), going_on));
             let stopping = Stop(&stop);
             work(self);
             drop(stopping);
+            player.join().expect("the audio thread ends well")
+        });
+        self.audio = Some(audio);
+    }
+
+    /// Plays `blocks` blocks of 256 samples on an audio thread, the events of `score` block by
+    /// block and over again, with `around` called round the plug-in's own work. Meanwhile `work`
+    /// is done on this thread again and again.
+    pub(crate) fn perform(
+        &mut self,
+        blocks: u64,
+        score: &[EventBuffer],
+        around: impl FnMut(&mut dyn FnMut()) + Send,
+        mut work: impl FnMut(&mut Host),
+    ) {
+        let audio = self.audio.take().expect("running");
+        let mut left = blocks;
+        let going_on = move || left.checked_sub(1).map(|less| left = less).is_some();
+        let audio = std::thread::scope(|scope| {
+            let player = scope.spawn(move || play(audio, score, around, going_on));
+            while !player.is_finished() {
+                work(self);
+            }
             player.join().expect("the audio thread ends well")
         });
         self.audio = Some(audio);
@@ -310,22 +335,32 @@ impl Host {
     }
 }
 
-fn play_until(
-    stop: &AtomicBool,
+/// An audio thread's life.
+fn play(
     mut audio: StartedPluginAudioProcessor<Daw>,
+    score: &[EventBuffer],
+    mut around: impl FnMut(&mut dyn FnMut()),
+    mut going_on: impl FnMut() -> bool,
 ) -> StartedPluginAudioProcessor<Daw> {
     let mut sound = [[0.0f32; 256]; 2];
     let mut ports = AudioPorts::with_capacity(2, 1);
-    while !stop.load(Ordering::Relaxed) {
+    let mut sent = EventBuffer::with_capacity(1 << 12);
+    let mut score = score.iter().cycle();
+    while going_on() {
         let mut output = ports.with_output_buffers([AudioPortBuffer {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(
                 sound.iter_mut().map(|channel| channel.as_mut_slice()),
             ),
         }]);
-        let (input, events) = (InputAudioBuffers::empty(), InputEvents::empty());
-        let mut out = OutputEvents::void();
-        audio.process(&input, &mut output, &events, &mut out, None, None).expect("no error");
+        sent.clear();
+        let (none, mut out) = (InputAudioBuffers::empty(), sent.as_output());
+        let events = score.next().map_or(InputEvents::empty(), EventBuffer::as_input);
+        let mut status = None;
+        around(&mut || {
+            status = Some(audio.process(&none, &mut output, &events, &mut out, None, None));
+        });
+        status.expect("processed").expect("no error");
         assert!(sound.iter().flatten().all(|s| s.is_finite()));
     }
     audio
