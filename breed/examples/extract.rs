@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use cultivar_breed::{Judge, Target, extract};
+use cultivar_breed::{Judge, NEVER, Target, extract};
 use cultivar_dsp::Studio;
 use cultivar_patch::Preset;
 
@@ -52,8 +52,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let sound = render(&mut studio, &target, &preset);
             let rendered = began.elapsed().as_millis();
             let score = judge.distance(&sound).score;
-            let mut polished = preset.clone();
-            extract::polish(&target, &mut polished, &mut |p| render(&mut studio, &target, p));
+            let mut play = |preset: &Preset| Some(render(&mut studio, &target, preset));
+            let polished = extract::polish(&target, &preset, &mut play, NEVER).unwrap_or(preset);
             let finer = render(&mut studio, &target, &polished);
             let after = judge.distance(&finer).score;
             let sound = if after > score { finer } else { sound };

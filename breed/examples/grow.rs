@@ -1,12 +1,12 @@
 //! Grows patches towards WAV files and writes the best of each beside its scores:
 //! `cargo run --profile bench -p cultivar-breed --example grow -- OUT [--tries N] [--seconds S]
-//! [--threads N] [--seed N] [--no-extract] [--random N] FILE..`
+//! [--threads N] [--seed N] [--no-extract] FILE..`
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use cultivar_breed::{Growth, Judge, Rng, Settings, Target, Trial, perform, proposers, wild};
+use cultivar_breed::{Growth, Judge, NEVER, Settings, Target, Trial, perform, proposers};
 
 struct Options {
     out: String,
@@ -15,7 +15,6 @@ struct Options {
     threads: usize,
     seed: u64,
     extract: bool,
-    random: u64,
     files: Vec<String>,
 }
 
@@ -28,7 +27,6 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
         threads: 2,
         seed: 0,
         extract: true,
-        random: 0,
         files: Vec::new(),
     };
     while let Some(arg) = args.next() {
@@ -38,7 +36,6 @@ fn options() -> Result<Options, Box<dyn std::error::Error>> {
             "--seconds" => options.seconds = value()?.parse()?,
             "--threads" => options.threads = value()?.parse()?,
             "--seed" => options.seed = value()?.parse()?,
-            "--random" => options.random = value()?.parse()?,
             "--no-extract" => options.extract = false,
             _ => options.files.push(arg),
         }
@@ -84,11 +81,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let began = Instant::now();
         let target = Arc::new(Target::listen(&samples, rate as f32)?);
         let out = Path::new(&options.out).join(format!("{name}.wav"));
-        let best = if options.random > 0 {
-            random(&target, &options)
-        } else {
-            grow(&target, &name, &options)
-        };
+        let best = grow(&target, &name, &options);
         let frames = ((target.onset + target.duration) * rate as f32).round() as usize;
         save(&out, &perform(&best, &target, rate as f32, frames), rate)?;
         println!("{name} took {:.2} s", began.elapsed().as_secs_f32());
@@ -103,28 +96,12 @@ fn judge(trials: &[Trial], target: &Target, judges: &mut [Judge]) -> Vec<cultiva
         let mut running = Vec::new();
         for (trials, judge) in trials.chunks(part).zip(judges) {
             running.push(scope.spawn(move || {
-                trials.iter().map(|trial| trial.judge(target, judge)).collect::<Vec<_>>()
+                let judged = trials.iter().filter_map(|t| t.judge(target, judge, NEVER));
+                judged.collect::<Vec<_>>()
             }));
         }
         running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
     })
-}
-
-fn judges(target: &Target, options: &Options) -> Vec<Judge> {
-    (0..options.threads).map(|_| Judge::new(target)).collect()
-}
-
-fn random(target: &Target, options: &Options) -> cultivar_patch::Preset {
-    let mut rng = Rng::new(options.seed);
-    let mut judges = judges(target, options);
-    let trials: Vec<Trial> = (0..options.random)
-        .map(|index| Trial { index, preset: Arc::new(wild::preset(&mut rng)), polish: false })
-        .collect();
-    let verdicts = judge(&trials, target, &mut judges);
-    let least = verdicts.iter().min_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
-    let best = &trials[least.map_or(0, |v| v.index as usize)];
-    println!("best of {} random: {:.1}", trials.len(), least.map_or(0.0, |v| v.distances.score));
-    (*best.preset).clone()
 }
 
 fn grow(target: &Arc<Target>, name: &str, options: &Options) -> cultivar_patch::Preset {
@@ -132,12 +109,12 @@ fn grow(target: &Arc<Target>, name: &str, options: &Options) -> cultivar_patch::
     let began = Instant::now();
     let elapsed = || began.elapsed().as_secs_f32();
     let mut growth = Growth::new(target.clone(), settings, proposers(options.extract, Vec::new()));
-    let mut judges = judges(target, options);
+    let mut judges: Vec<Judge> = (0..options.threads).map(|_| Judge::new(target)).collect();
     let (mut first, mut longest, mut asking) = (0.0, 0.0f32, 0.0);
     let mut milestones = String::new();
     while growth.tries() < options.tries && elapsed() < options.seconds {
         let start = elapsed();
-        let trials = growth.ask();
+        let trials = growth.ask(NEVER);
         if trials.is_empty() {
             break;
         }

@@ -9,7 +9,7 @@ use crate::distance::Heard;
 use crate::moves::{self, Move};
 use crate::strand::{Node, Strand};
 use crate::trial::{Trial, Verdict};
-use crate::{Judge, Proposer, Rng, Target, cross, genome, wild};
+use crate::{Judge, NEVER, Proposer, Rng, Stop, Target, cross, genome, wild};
 
 /// Seconds of sound in one batch of trials, about.
 const BATCH: f32 = 12.0;
@@ -163,11 +163,11 @@ impl Growth {
         let new = || Box::new(Judge::new(&self.target));
         let mut judge = self.judge.take().unwrap_or_else(new);
         while self.tries < end {
-            let trials = self.ask();
+            let trials = self.ask(NEVER);
             if trials.is_empty() {
                 break;
             }
-            let judged = trials.iter().map(|trial| trial.judge(&self.target, &mut judge));
+            let judged = trials.iter().filter_map(|t| t.judge(&self.target, &mut judge, NEVER));
             let verdicts = judged.collect();
             self.tell(verdicts);
         }
@@ -176,14 +176,17 @@ impl Growth {
     }
 
     /// The next batch: about 12 seconds of sound. Verdicts of an earlier batch that were not told are
-    /// given up.
-    pub fn ask(&mut self) -> Vec<Trial> {
+    /// given up. Stopped, it is empty, and what the proposers would have given comes another time.
+    pub fn ask(&mut self, stop: Stop) -> Vec<Trial> {
         if !self.asked.is_empty() {
             self.asked.clear();
             self.waits.clear();
         }
         let count = ((BATCH / self.target.duration) as usize).clamp(4, 16);
-        self.sow(count);
+        self.sow(count, stop);
+        if stop() {
+            return Vec::new();
+        }
         let growing = self.strands.iter().any(|s| s.best().is_some());
         let seeds = if growing { count / 2 } else { count };
         while self.asked.len() < seeds {
@@ -218,17 +221,23 @@ impl Growth {
 
     /// Asks the proposers in turn for their first presets, until there are enough for half a
     /// batch; for the very first batch one is enough.
-    fn sow(&mut self, count: usize) {
+    fn sow(&mut self, count: usize, stop: Stop) {
         let enough = if self.next == 0 { 1 } else { count / 2 };
         while self.seeds.len() < enough && self.begun < self.proposers.len() {
             let growing = self.strands.iter().any(|s| s.best().is_some());
             let proposer = &mut self.proposers[self.begun];
-            if !proposer.prepare(&self.target) {
+            if !proposer.prepare(&self.target, stop) {
+                if stop() {
+                    break;
+                }
                 // What already grows need not wait.
                 if growing || !self.seeds.is_empty() { break } else { continue }
             }
             let wanted = SEEDS - self.sown;
-            let presets = proposer.propose(&self.target, wanted, &mut self.rng);
+            let presets = proposer.propose(&self.target, wanted, &mut self.rng, stop);
+            if presets.is_empty() && stop() {
+                break;
+            }
             let name = proposer.name();
             self.sown += presets.len();
             if presets.is_empty() || self.sown >= SEEDS {
@@ -330,7 +339,7 @@ impl Growth {
         let which = self.rng.below(count);
         for k in 0..count {
             let proposer = &mut self.proposers[(which + k) % count];
-            let presets = proposer.propose(&self.target, REPLANTS, &mut self.rng);
+            let presets = proposer.propose(&self.target, REPLANTS, &mut self.rng, NEVER);
             if !presets.is_empty() {
                 let name = proposer.name();
                 let left = presets.len();

@@ -7,7 +7,7 @@ use cultivar_patch::{Origin, Parent, Preset, Shape, Table};
 
 use crate::extract::{self, Variant};
 use crate::stock::{Path, Search, Way};
-use crate::{Rng, Target, fit, mutate, wild};
+use crate::{Rng, Stop, Target, fit, mutate, wild};
 
 /// A source of presets that may come near a target.
 pub trait Proposer: Send {
@@ -15,13 +15,14 @@ pub trait Proposer: Send {
     fn name(&self) -> &'static str;
 
     /// Does a part of the work that must be done before the first proposal, a fraction of a
-    /// tenth of a second at a time. Gives whether all of it is done.
-    fn prepare(&mut self, _target: &Target) -> bool {
+    /// tenth of a second at a time. Gives whether all of it is done; stopped, it is not.
+    fn prepare(&mut self, _target: &Target, _stop: Stop) -> bool {
         true
     }
 
     /// At most `count` presets, the likeliest first. Asked again it gives others, or none.
-    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset>;
+    /// Stopped, it gives none and keeps for another time what it would have given.
+    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng, stop: Stop) -> Vec<Preset>;
 }
 
 /// The proposers of the instrument: patches cut from the target (unless `extract` is false, for
@@ -55,13 +56,18 @@ impl Proposer for Cut {
     }
 
     /// One at a time: each takes long enough that the first should not wait for the last.
-    fn propose(&mut self, target: &Target, count: usize, _: &mut Rng) -> Vec<Preset> {
-        if count == 0 {
-            return Vec::new();
+    fn propose(&mut self, target: &Target, count: usize, _: &mut Rng, stop: Stop) -> Vec<Preset> {
+        while let Some(variant) = self.left.front().filter(|_| count > 0) {
+            let cut = extract::extract_until(target, *variant, stop);
+            if stop() {
+                break;
+            }
+            self.left.pop_front();
+            if let Some(preset) = cut {
+                return vec![preset];
+            }
         }
-        let first = std::iter::from_fn(|| self.left.pop_front())
-            .find_map(|variant| extract::extract(target, variant));
-        first.into_iter().collect()
+        Vec::new()
     }
 }
 
@@ -77,12 +83,19 @@ impl Proposer for Stock {
         "stock tables"
     }
 
-    fn prepare(&mut self, target: &Target) -> bool {
-        self.search.get_or_insert_with(|| Search::new(target)).step()
+    fn prepare(&mut self, target: &Target, stop: Stop) -> bool {
+        if self.search.is_none() {
+            self.search = Search::new(target, stop);
+        }
+        self.search.as_mut().is_some_and(|search| search.step(stop))
     }
 
-    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
-        while !self.prepare(target) {}
+    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng, stop: Stop) -> Vec<Preset> {
+        while !self.prepare(target, stop) {
+            if stop() {
+                return Vec::new();
+            }
+        }
         let ways = self.search.as_ref().map_or(&[][..], |search| &search.ways);
         if ways.is_empty() {
             return Vec::new();
@@ -152,7 +165,7 @@ impl Proposer for Near {
         "near other patches"
     }
 
-    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
+    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng, _: Stop) -> Vec<Preset> {
         let one = |k: usize| {
             let mut preset = match rng.pick(&self.patches) {
                 Some(patch) if k.is_multiple_of(2) => child_of(patch),

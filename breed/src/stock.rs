@@ -7,9 +7,10 @@ use cultivar_dsp::factory;
 use cultivar_patch::{FRAME, Point};
 use realfft::RealFftPlanner;
 
-use crate::Target;
 use crate::distance::log2;
+use crate::stop::go_on;
 use crate::target::HOP;
+use crate::{Stop, Target};
 
 /// Harmonics that are compared.
 const HARMONICS: usize = 40;
@@ -119,36 +120,47 @@ pub(crate) struct Search {
 }
 
 impl Search {
-    pub(crate) fn new(target: &Target) -> Self {
+    /// What is to be searched for; nothing where it is stopped.
+    pub(crate) fn new(target: &Target, stop: Stop) -> Option<Self> {
         let end = target.duration;
         let places = (0..TIMES).map(|k| (k as f32 / (TIMES - 1) as f32).powf(1.5));
         let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
-        let moments: Vec<Moment> = places
-            .filter_map(|x| {
-                let (spectrum, count) = harmonics(target, x * end)?;
+        let mut moments = Vec::with_capacity(TIMES);
+        for x in places {
+            go_on(stop)?;
+            if let Some((spectrum, count)) = harmonics(target, x * end) {
                 let weight = (target.level_at(x * end) - peak + 50.0).max(1.0);
-                Some(Moment { x, spectrum, count, weight })
-            })
-            .collect();
+                moments.push(Moment { x, spectrum, count, weight });
+            }
+        }
         // Without pitch there is no way.
         let alone = if moments.len() < 3 { factory::names().len() } else { 0 };
-        Search { moments, ways: Vec::new(), alone, firsts: Vec::new() }
+        Some(Search { moments, ways: Vec::new(), alone, firsts: Vec::new() })
     }
 
     /// Takes a step: a few tables alone, or all beside one of the best. Gives whether it is done.
-    pub(crate) fn step(&mut self) -> bool {
+    /// A step that is stopped is taken another time.
+    pub(crate) fn step(&mut self, stop: Stop) -> bool {
         let count = factory::names().len();
         if self.alone < count {
-            let end = (self.alone + STEP).min(count);
-            self.ways.extend((self.alone..end).map(|k| alone(k, &self.moments)));
-            self.alone = end;
-            if end == count {
+            let end = (self.alone - self.alone % STEP + STEP).min(count);
+            while self.alone < end && !stop() {
+                self.ways.push(alone(self.alone, &self.moments));
+                self.alone += 1;
+            }
+            if self.alone == count {
                 self.sort();
                 self.firsts = self.ways.iter().take(FIRSTS).map(|way| way.first.clone()).collect();
             }
         } else if let Some(first) = self.firsts.pop() {
-            let beside = (0..count).map(|k| together(&first, k, &self.moments));
-            let mut pairs: Vec<Way> = beside.collect();
+            let beside = (0..count).map(|k| {
+                go_on(stop)?;
+                Some(together(&first, k, &self.moments))
+            });
+            let Some(mut pairs) = beside.collect::<Option<Vec<Way>>>() else {
+                self.firsts.push(first);
+                return false;
+            };
             pairs.sort_by(|a, b| a.apart.total_cmp(&b.apart));
             self.ways.extend(pairs.into_iter().take(FIRSTS));
             self.sort();
@@ -231,8 +243,8 @@ mod tests {
     use cultivar_patch::{Preset, Table};
 
     fn ways(target: &Target) -> Vec<Way> {
-        let mut search = Search::new(target);
-        while !search.step() {}
+        let mut search = Search::new(target, crate::NEVER).unwrap();
+        while !search.step(crate::NEVER) {}
         search.ways
     }
 

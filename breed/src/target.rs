@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::listen::{envelope, notes, onset, pitch};
+use crate::{NEVER, Stop};
 
 /// Seconds of a target that are kept, from its onset.
 pub const LONGEST: f32 = 10.0;
@@ -31,6 +32,9 @@ pub enum Refusal {
     /// The sample rate is outside 1 kHz to 768 kHz.
     #[error("a sample rate of {0} Hz is outside 1 kHz to 768 kHz")]
     Rate(f32),
+    /// Listening was stopped.
+    #[error("listening was stopped")]
+    Stopped,
 }
 
 /// A reason to trust what was heard a little less.
@@ -140,10 +144,15 @@ impl Target {
     /// refused with a reason. Samples that are not finite count as zero; of a long sound only
     /// the first [`SEARCHED`] seconds are looked at and [`LONGEST`] kept.
     pub fn listen(samples: &[f32], rate: f32) -> Result<Target, Refusal> {
+        Target::listen_until(samples, rate, NEVER)
+    }
+
+    /// The same, unless it is stopped.
+    pub fn listen_until(samples: &[f32], rate: f32, stop: Stop) -> Result<Target, Refusal> {
         let mut doubts = Vec::new();
         let cut = onset::cut(samples, rate, &mut doubts)?;
         let level = envelope::level(&cut.samples, cut.rate);
-        let pitch = pitch::track(&cut.samples, cut.rate, &level);
+        let pitch = pitch::track(&cut.samples, cut.rate, &level, stop).ok_or(Refusal::Stopped)?;
         let heard = pitch::note(&pitch, &level);
         let shape = envelope::shape(&level, cut.samples.len() as f32 / cut.rate);
         if heard.confidence == 0.0 {

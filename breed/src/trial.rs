@@ -6,7 +6,7 @@ use cultivar_dsp::Studio;
 use cultivar_patch::Preset;
 
 use crate::distance::Heard;
-use crate::{Distances, Judge, Target, extract};
+use crate::{Distances, Judge, Stop, Target, extract};
 
 /// A preset to be judged.
 #[derive(Clone, Debug)]
@@ -33,20 +33,31 @@ pub struct Verdict {
 }
 
 impl Trial {
-    /// Renders and judges the preset. What the judge, who is of this target, heard before does
-    /// not matter.
-    pub fn judge(&self, target: &Target, judge: &mut Judge) -> Verdict {
+    /// Renders and judges the preset; nothing where it is stopped. What the judge, who is of
+    /// this target, heard before does not matter.
+    pub fn judge(&self, target: &Target, judge: &mut Judge, stop: Stop) -> Option<Verdict> {
         let mut stage = judge.stage.take().unwrap_or_else(|| Box::new(Stage::new(target)));
+        let judged = self.judged(target, judge, &mut stage, stop);
+        judge.stage = Some(stage);
+        let (preset, distances) = judged?;
+        Some(Verdict { index: self.index, preset, distances, heard: judge.heard() })
+    }
+
+    /// The preset that was judged in the end, and how far it is.
+    fn judged(
+        &self,
+        target: &Target,
+        judge: &mut Judge,
+        stage: &mut Stage,
+        stop: Stop,
+    ) -> Option<(Arc<Preset>, Distances)> {
         let mut preset = self.preset.clone();
         if self.polish {
-            let mut polished = (*preset).clone();
-            let mut render = |preset: &Preset| stage.play(target, preset).to_vec();
-            extract::polish(target, &mut polished, &mut render);
-            preset = Arc::new(polished);
+            let mut render = |preset: &Preset| Some(stage.play(target, preset, stop)?.to_vec());
+            preset = Arc::new(extract::polish(target, &preset, &mut render, stop)?);
         }
-        let distances = judge.distance(stage.play(target, &preset));
-        judge.stage = Some(stage);
-        Verdict { index: self.index, preset, distances, heard: judge.heard() }
+        let distances = judge.distance(stage.play(target, &preset, stop)?);
+        Some((preset, distances))
     }
 }
 
@@ -63,13 +74,16 @@ impl Stage {
         Stage { studio: Studio::new(target.rate), left: vec![0.0; len], right: vec![0.0; len] }
     }
 
-    /// Both sides of the preset as one.
-    fn play(&mut self, target: &Target, preset: &Preset) -> &[f32] {
-        self.studio.render(preset, &target.played(), &mut self.left, &mut self.right);
+    /// Both sides of the preset as one; nothing where it is stopped.
+    fn play(&mut self, target: &Target, preset: &Preset, stop: Stop) -> Option<&[f32]> {
+        let (note, sides) = (target.played(), [&mut self.left[..], &mut self.right[..]]);
+        if !self.studio.render_until(preset, &note, sides, stop) {
+            return None;
+        }
         for (left, right) in self.left.iter_mut().zip(&self.right) {
             *left = 0.5 * (*left + right);
         }
-        &self.left
+        Some(&self.left)
     }
 }
 
@@ -105,7 +119,7 @@ mod tests {
         let mut judge = Judge::new(&target);
         let score = |preset: &Preset, judge: &mut Judge| {
             let trial = Trial { index: 7, preset: Arc::new(preset.clone()), polish: false };
-            let verdict = trial.judge(&target, judge);
+            let verdict = trial.judge(&target, judge, crate::NEVER).unwrap();
             assert_eq!(verdict.index, 7);
             verdict.distances.score
         };

@@ -2,8 +2,8 @@
 
 use std::f32::consts::TAU;
 
-use cultivar_breed::Target;
 use cultivar_breed::extract::{self, Variant, extract, variants};
+use cultivar_breed::{NEVER, Target};
 use cultivar_patch::{Table, Wavetable};
 
 const RATE: f32 = 44_100.0;
@@ -160,7 +160,8 @@ fn polish_mends_levels_and_curves() {
     preset.shapes[0] = cultivar_patch::Shape::new(points.collect::<Vec<_>>());
     let spoilt = judge.distance(&played(&target, &preset)).envelope;
     assert!(spoilt > 2.0 * good, "{good} spoilt to {spoilt}");
-    extract::polish(&target, &mut preset, &mut |p| played(&target, p));
+    let preset =
+        extract::polish(&target, &preset, &mut |p| Some(played(&target, p)), NEVER).unwrap();
     let sound = played(&target, &preset);
     let mended = judge.distance(&sound).envelope;
     assert!(mended < 0.5 * (good + spoilt), "{good} spoilt to {spoilt}, mended to {mended}");

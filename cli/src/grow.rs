@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use cultivar_breed::{Distances, Growth, Node, Settings, Target, perform, proposers, target};
+use cultivar_breed::{
+    Distances, Growth, NEVER, Node, Settings, Target, perform, proposers, target,
+};
 use cultivar_formats::{Depth, decode_start, write_wav};
 use cultivar_library::factory;
 use cultivar_patch::{EXTENSION, Preset};
@@ -182,7 +184,7 @@ impl Match {
         let mut growth = Growth::new(target.clone(), settings, proposers);
         let budget = Duration::from_secs_f32(self.seconds);
         loop {
-            let mut trials = growth.ask();
+            let mut trials = growth.ask(NEVER);
             if let Some(tries) = self.tries {
                 trials.truncate(usize::try_from(tries - growth.tries()).unwrap_or(usize::MAX));
             }

@@ -83,6 +83,11 @@ fn table(of: &Table) -> Arc<Mip> {
     own(of).map_or_else(|| Arc::new(Mip::silent()), |table| mip(&table))
 }
 
+/// Makes the band-limited copies of a table, unless they are there already.
+pub(crate) fn prepare(of: &Table) {
+    table(of);
+}
+
 impl Sound {
     /// Compiles a preset for a sample rate in hertz. Values that are not legal are made so; an
     /// unknown factory table is a saw. Microseconds where the tables have been used before,

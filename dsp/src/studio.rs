@@ -4,7 +4,11 @@ use cultivar_patch::Preset;
 
 use crate::engine::Engine;
 use crate::event::{Event, Timed, Which};
-use crate::sound::Sound;
+use crate::math::CONTROL;
+use crate::sound::{Sound, prepare};
+
+/// Samples that are rendered without asking whether to stop.
+const PIECE: usize = 64 * CONTROL;
 
 /// A note to be rendered.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +50,24 @@ impl Studio {
 
     /// Renders a note of a preset into both sides, as long as they are.
     pub fn render(&mut self, preset: &Preset, note: &Note, left: &mut [f32], right: &mut [f32]) {
+        self.render_until(preset, note, [left, right], &|| false);
+    }
+
+    /// The same, unless `stop`, asked before every table and every piece of some hundredths of a second, says so.
+    /// Gives whether all of it was rendered.
+    pub fn render_until(
+        &mut self,
+        preset: &Preset,
+        note: &Note,
+        [left, right]: [&mut [f32]; 2],
+        stop: &dyn Fn() -> bool,
+    ) -> bool {
+        for table in &preset.tables {
+            if stop() {
+                return false;
+            }
+            prepare(table);
+        }
         let sound = match self.engine.take() {
             Some(mut sound) => {
                 sound.load(preset);
@@ -59,12 +81,22 @@ impl Studio {
         let key = note.key.clamp(0.0, 127.0);
         let which = Which { id: 0, channel: 0, key: key.round() as i16 };
         let off = samples(note.gate, self.engine.rate());
-        let events = [
+        let mut events = [
             Timed { at: 0, event: Event::Tuning(Which::channel(0), key - key.round()) },
             Timed { at: 0, event: Event::On(which, note.velocity) },
             Timed { at: off, event: Event::Off(which) },
         ];
-        self.engine.render(&events, left, right);
+        let mut next = 0;
+        for (left, right) in left.chunks_mut(PIECE).zip(right.chunks_mut(PIECE)) {
+            if stop() {
+                return false;
+            }
+            let end = next + events[next..].partition_point(|event| event.at < left.len());
+            self.engine.render(&events[next..end], left, right);
+            events[end..].iter_mut().for_each(|event| event.at -= left.len());
+            next = end;
+        }
+        true
     }
 }
 

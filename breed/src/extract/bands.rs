@@ -10,8 +10,10 @@ use cultivar_patch::schema::ids;
 use super::curve::Polyline;
 use super::draft::Draft;
 use super::layer::level_line;
+use crate::Stop;
 use crate::listen::Spectrum;
 use crate::listen::pitch::note_of;
+use crate::stop::go_on;
 use crate::target::HOP;
 
 /// Bands of the ear that are looked at.
@@ -43,7 +45,9 @@ pub(crate) struct Map {
 }
 
 impl Map {
-    pub(crate) fn of(samples: &[f32], rate: f32, between: Option<f32>) -> Map {
+    /// The map of a sound, with `between` only of what lies between the harmonics of a root in
+    /// hertz; nothing where it is stopped.
+    pub(crate) fn of(samples: &[f32], rate: f32, between: Option<f32>, stop: Stop) -> Option<Map> {
         let least = if between.is_some() { 0.04 } else { 0.02 };
         let size = ((least * rate) as usize).next_power_of_two().max(64);
         let mut spectrum = Spectrum::new(size);
@@ -63,6 +67,7 @@ impl Map {
         let mut power = Vec::new();
         let count = (samples.len() as f32 / (rate * HOP)) as usize + 1;
         let row = |k: usize| {
+            go_on(stop)?;
             spectrum.power(samples, (k as f32 * HOP * rate) as isize, &mut power);
             let mut row = [0.0; EARS];
             if let Some(root) = between {
@@ -70,17 +75,17 @@ impl Map {
                 let under = |hertz: &f32| *hertz < 2.5 * root;
                 let low = middles.iter().position(|m| !under(m)).unwrap_or(EARS);
                 row[..low].fill(0.0);
-                return row;
+                return Some(row);
             }
             // Of a sine, whose bins add up to 3/2 of its amplitude squared, half is power.
             for (power, &(band, share)) in power.iter().zip(&places) {
                 row[band] += power * (1.0 - share) / 3.0;
                 row[band + 1] += power * share / 3.0;
             }
-            row
+            Some(row)
         };
-        let rows = (0..count).map(row).collect();
-        Map { rows, middles, places, rate }
+        let rows = (0..count).map(row).collect::<Option<_>>()?;
+        Some(Map { rows, middles, places, rate })
     }
 
     /// Power under which a place in the map is not heard beside its loudest.
@@ -152,14 +157,22 @@ fn quiet(power: &[f32], places: &[(usize, f32)]) -> [f32; EARS] {
 }
 
 /// The `count` noise bands that come nearest to a sound, loudest first; fewer where some stay
-/// silent.
-pub(crate) fn bands(samples: &[f32], rate: f32, count: usize, between: Option<f32>) -> Vec<Band> {
-    let map = Map::of(samples, rate, between);
-    let spectra = factor(&map.rows, count);
-    let fitted: Vec<(f32, f32, [f32; EARS])> = spectra.iter().map(|s| fit(&map, s)).collect();
+/// silent; nothing where it is stopped.
+pub(crate) fn bands(
+    samples: &[f32],
+    rate: f32,
+    count: usize,
+    between: Option<f32>,
+    stop: Stop,
+) -> Option<Vec<Band>> {
+    let map = Map::of(samples, rate, between, stop)?;
+    let spectra = factor(&map.rows, count, stop)?;
+    let fitted = spectra.iter().map(|s| fit(&map, s, stop));
+    let fitted: Vec<(f32, f32, [f32; EARS])> = fitted.collect::<Option<_>>()?;
     let bells: Vec<[f32; EARS]> = fitted.iter().map(|f| f.2).collect();
     let mut levels = start(&map.rows, count);
     for _ in 0..60 {
+        go_on(stop)?;
         follow(&map.rows, &bells, &mut levels);
     }
     let band = |(k, &(centre, width, _)): (usize, &(f32, f32, [f32; EARS]))| Band {
@@ -172,11 +185,11 @@ pub(crate) fn bands(samples: &[f32], rate: f32, count: usize, between: Option<f3
     let top = bands.iter().map(loudest).fold(f32::MIN, f32::max);
     bands.retain(|band| loudest(band) > (top - 50.0).max(-100.0));
     bands.sort_by(|a, b| loudest(b).total_cmp(&loudest(a)));
-    bands
+    Some(bands)
 }
 
 /// Spectra of a non-negative factorisation that starts from neighbouring parts of the ear.
-fn factor(rows: &[[f32; EARS]], count: usize) -> Vec<[f32; EARS]> {
+fn factor(rows: &[[f32; EARS]], count: usize, stop: Stop) -> Option<Vec<[f32; EARS]>> {
     let mut mean = [1e-20; EARS];
     for row in rows {
         mean.iter_mut().zip(row).for_each(|(m, p)| *m += p.powf(0.3));
@@ -191,10 +204,12 @@ fn factor(rows: &[[f32; EARS]], count: usize) -> Vec<[f32; EARS]> {
     }
     let mut levels = start(rows, count);
     for _ in 0..40 {
+        go_on(stop)?;
         follow(rows, &spectra, &mut levels);
+        go_on(stop)?;
         reshape(rows, &mut spectra, &levels);
     }
-    spectra
+    Some(spectra)
 }
 
 fn start(rows: &[[f32; EARS]], count: usize) -> Vec<Vec<f32>> {
@@ -253,11 +268,12 @@ fn reshape(rows: &[[f32; EARS]], spectra: &mut [[f32; EARS]], levels: &[Vec<f32>
 
 /// The noise band nearest to a spectrum, compared as loudness: centre in hertz, width in
 /// octaves, and its spread over the ear.
-fn fit(map: &Map, spectrum: &[f32; EARS]) -> (f32, f32, [f32; EARS]) {
+fn fit(map: &Map, spectrum: &[f32; EARS], stop: Stop) -> Option<(f32, f32, [f32; EARS])> {
     let loud = |p: f32| p.max(0.0).powf(0.3);
     let wanted = spectrum.map(loud);
     let mut best = (f32::INFINITY, map.middles[0], 1.0, [0.0; EARS]);
     for &centre in &map.middles {
+        go_on(stop)?;
         for width in WIDTHS {
             let bell = map.bell(centre, width);
             let shape = bell.map(loud);
@@ -272,7 +288,7 @@ fn fit(map: &Map, spectrum: &[f32; EARS]) -> (f32, f32, [f32; EARS]) {
             }
         }
     }
-    (best.1, best.2, best.3)
+    Some((best.1, best.2, best.3))
 }
 
 /// Puts noise bands into a draft whose master level is set, each under a curve of its own as

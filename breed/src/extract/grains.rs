@@ -16,9 +16,10 @@ use super::harmonics::Tune;
 use super::layer::{FINE, contour};
 use super::release::Release;
 use super::warp::Warped;
-use crate::Target;
 use crate::listen::pitch::{frequency_of, note_of};
+use crate::stop::go_on;
 use crate::target::HOP;
+use crate::{Stop, Target};
 
 /// Pull of the frames towards silence. It keeps neighbours from growing large and opposite
 /// halfway through a cycle, where only their sum is heard.
@@ -61,12 +62,12 @@ pub(crate) struct Grains {
 }
 
 /// Cuts `samples`, which last as long as the target, into frames.
-pub(crate) fn cut(target: &Target, name: &str, samples: &[f32]) -> Option<Grains> {
+pub(crate) fn cut(target: &Target, name: &str, samples: &[f32], stop: Stop) -> Option<Grains> {
     let frequency = grain(target);
     let tune = Tune::steady(target, note_of(frequency));
-    let warped = Warped::new(samples, target.rate, &tune.notes, HOP, FRAME);
+    let warped = Warped::new(samples, target.rate, &tune.notes, HOP, FRAME, stop)?;
     let cycles = warped.samples.len().div_ceil(FRAME).clamp(1, MAX_FRAMES - 1);
-    let (table, level) = solve(name, &warped.samples, cycles)?;
+    let (table, level) = solve(name, &warped.samples, cycles, stop)?;
     Some(Grains { note: tune.note, table, level, seconds: cycles as f32 / frequency })
 }
 
@@ -76,11 +77,11 @@ pub(crate) fn sweep() -> Polyline {
 }
 
 /// The patch that plays a target as frames of its own samples.
-pub(crate) fn grains(target: &Target, name: &str) -> Option<Draft> {
+pub(crate) fn grains(target: &Target, name: &str, stop: Stop) -> Option<Draft> {
     let release = Release::of(target, &contour(target), FINE);
     let mut samples = target.samples.clone();
     release.make_up(&mut samples, target.rate);
-    let Grains { note, table, level, seconds } = cut(target, name, &samples)?;
+    let Grains { note, table, level, seconds } = cut(target, name, &samples, stop)?;
     let mut draft = Draft::new(target, name);
     release.set(&mut draft);
     draft.preset.patch.osc[0].on = 1.0;
@@ -93,13 +94,14 @@ pub(crate) fn grains(target: &Target, name: &str) -> Option<Draft> {
 
 /// The table of `cycles + 1` frames whose sweep plays `samples`, with its peak at 1, and the
 /// level in decibels at which it does.
-fn solve(name: &str, samples: &[f32], cycles: usize) -> Option<(Arc<Wavetable>, f32)> {
+fn solve(name: &str, samples: &[f32], cycles: usize, stop: Stop) -> Option<(Arc<Wavetable>, f32)> {
     let count = cycles + 1;
-    let steady = steady(samples, cycles);
+    let steady = steady(samples, cycles, stop)?;
     let mut frames = vec![0.0_f32; count * FRAME];
     let mut scratch = vec![0.0; count];
     let mut right = vec![0.0; count];
     for phase in 0..FRAME {
+        go_on(stop)?;
         wanted(samples, phase, &mut right);
         right.iter_mut().zip(&steady).for_each(|(r, s)| *r -= s);
         nearest(phase, &mut right, &mut scratch);
@@ -148,7 +150,7 @@ fn nearest(phase: usize, right: &mut [f32], diagonal: &mut [f32]) {
 
 /// What has to be taken from the request at every phase so that no frame has a constant part,
 /// which oscillators do not play: the multipliers of that constraint, by conjugate gradients.
-fn steady(samples: &[f32], cycles: usize) -> Vec<f32> {
+fn steady(samples: &[f32], cycles: usize, stop: Stop) -> Option<Vec<f32>> {
     // The system changes so little from phase to phase that it is taken at every eighth.
     const EVERY: usize = 8;
     let count = cycles + 1;
@@ -157,14 +159,15 @@ fn steady(samples: &[f32], cycles: usize) -> Vec<f32> {
     let mut sum = |every: usize, request: &mut dyn FnMut(usize, &mut [f32])| {
         let mut sum = vec![0.0_f32; count];
         for phase in (0..FRAME).step_by(every) {
+            go_on(stop)?;
             request(phase, &mut right);
             nearest(phase, &mut right, &mut scratch);
             sum.iter_mut().zip(&right).for_each(|(s, r)| *s += every as f32 * r);
         }
-        sum
+        Some(sum)
     };
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    let mut rest = sum(1, &mut |phase, right| wanted(samples, phase, right));
+    let mut rest = sum(1, &mut |phase, right| wanted(samples, phase, right))?;
     let mut found = vec![0.0; count];
     let mut direction = rest.clone();
     let mut size = dot(&rest, &rest);
@@ -173,7 +176,7 @@ fn steady(samples: &[f32], cycles: usize) -> Vec<f32> {
         if size <= enough {
             break;
         }
-        let moved = sum(EVERY, &mut |_, right| right.copy_from_slice(&direction));
+        let moved = sum(EVERY, &mut |_, right| right.copy_from_slice(&direction))?;
         let step = size / dot(&direction, &moved).max(1e-20);
         for k in 0..count {
             found[k] += step * direction[k];
@@ -184,7 +187,7 @@ fn steady(samples: &[f32], cycles: usize) -> Vec<f32> {
         direction.iter_mut().zip(&rest).for_each(|(d, r)| *d = r + share * *d);
         size = now;
     }
-    found
+    Some(found)
 }
 
 #[cfg(test)]
@@ -200,7 +203,7 @@ mod tests {
         };
         let hum = |k: usize| (k as f32 * 0.005).sin();
         let samples: Vec<f32> = (0..20 * FRAME).map(|k| noise() + hum(k)).collect();
-        let (table, level) = solve("t", &samples, 20).unwrap();
+        let (table, level) = solve("t", &samples, 20, crate::NEVER).unwrap();
         let gain = 10.0_f32.powf(level / 20.0);
         let (mut error, mut power) = (0.0, 0.0);
         for (k, s) in samples.iter().enumerate() {

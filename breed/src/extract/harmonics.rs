@@ -4,9 +4,10 @@ use realfft::RealFftPlanner;
 
 use super::curve::Polyline;
 use super::warp::Warped;
-use crate::Target;
 use crate::listen::pitch::{frequency_of, note_of};
+use crate::stop::go_on;
 use crate::target::HOP;
+use crate::{Stop, Target};
 
 /// Fewest cycles of a measuring window.
 const CYCLES: usize = 3;
@@ -97,8 +98,8 @@ pub struct Harmonics {
 
 impl Harmonics {
     /// Measures the harmonics of a target along a pitch line, in windows of at least `window`
-    /// seconds.
-    pub fn of(target: &Target, tune: &Tune, window: f32) -> Harmonics {
+    /// seconds; nothing where it is stopped.
+    pub fn of(target: &Target, tune: &Tune, window: f32, stop: Stop) -> Option<Harmonics> {
         let notes = tune.notes.iter().copied();
         let (low, high) = notes.fold((f32::MAX, f32::MIN), |(l, h), n| (l.min(n), h.max(n)));
         let (low, high) = (frequency_of(low), frequency_of(high));
@@ -107,7 +108,7 @@ impl Harmonics {
         let most = (0.49 * target.rate / high.min(1.1 * middle)) as usize;
         let most = most.min(cycle / 2 - 1).clamp(1, 1023);
         let cycles = ((middle * window).round() as usize).max(CYCLES);
-        let warped = Warped::new(&target.samples, target.rate, &tune.notes, HOP, cycle);
+        let warped = Warped::new(&target.samples, target.rate, &tune.notes, HOP, cycle, stop)?;
         let size = cycles * cycle;
         let fft = RealFftPlanner::new().plan_fft_forward(size);
         let (mut input, mut output) = (fft.make_input_vec(), fft.make_output_vec());
@@ -115,6 +116,7 @@ impl Harmonics {
         let turn = std::f32::consts::TAU / size as f32;
         let window: Vec<f32> = (0..size).map(|k| 0.5 - 0.5 * (turn * k as f32).cos()).collect();
         let measure = |k: usize| {
+            go_on(stop)?;
             let centre = warped.turn(k as f32 * HOP) * cycle as f64;
             let start = centre as isize - (size / 2) as isize;
             for (n, (input, window)) in input.iter_mut().zip(&window).enumerate() {
@@ -128,10 +130,11 @@ impl Harmonics {
             let row = (1..=most).map(|h| output[h * cycles].norm() * scale);
             // Of a sine, whose bins add up to 3/2 of its amplitude squared, half is power.
             let power = output.iter().map(|bin| bin.norm_sqr()).sum::<f32>() * scale * scale / 3.0;
-            (row.collect::<Vec<f32>>(), power)
+            Some((row.collect::<Vec<f32>>(), power))
         };
-        let (rows, power) = (0..tune.notes.len()).map(measure).unzip();
-        Harmonics { rows, power }
+        let measured: Option<Vec<_>> = (0..tune.notes.len()).map(measure).collect();
+        let (rows, power) = measured?.into_iter().unzip();
+        Some(Harmonics { rows, power })
     }
 
     /// Silences all harmonics but some; the fundamental is 1.

@@ -11,10 +11,11 @@ use super::draft::Draft;
 use super::frames::{self, FRAME_RMS};
 use super::harmonics::{Harmonics, Tune, period};
 use super::release::Release;
-use crate::Target;
 use crate::listen::envelope;
 use crate::listen::pitch::frequency_of;
+use crate::stop::go_on;
 use crate::target::HOP;
+use crate::{Stop, Target};
 
 /// Seconds between two points of a level contour that is drawn.
 pub(crate) const FINE: f32 = 0.0025;
@@ -43,8 +44,9 @@ impl Layer {
         only: Option<&[usize]>,
         count: usize,
         window: f32,
+        stop: Stop,
     ) -> Option<Layer> {
-        let mut harmonics = Harmonics::of(target, &tune, window);
+        let mut harmonics = Harmonics::of(target, &tune, window, stop)?;
         if let Some(only) = only {
             harmonics.keep(only);
         }
@@ -81,8 +83,8 @@ impl Layer {
         draft.follow(to.tune, &line, HOP);
     }
 
-    /// What the layer sounds like by itself.
-    pub(crate) fn sound(&self, target: &Target) -> Vec<f32> {
+    /// What the layer sounds like by itself; nothing where it is stopped.
+    pub(crate) fn sound(&self, target: &Target, stop: Stop) -> Option<Vec<f32>> {
         let line = place_line(&self.places, target.pitch.len() - 1);
         let last = (self.table.len() - 1) as f32;
         let mut turn = 0.0_f64;
@@ -96,6 +98,7 @@ impl Layer {
         };
         let mut gain = level(0.0);
         while out.len() < target.samples.len() {
+            go_on(stop)?;
             let time = (out.len() + STEP / 2) as f32 / target.rate;
             let place = line.at(time / HOP) * last;
             let note = self.tune.note + self.tune.line.at(time / HOP);
@@ -114,7 +117,7 @@ impl Layer {
             }
             gain = next;
         }
-        out
+        Some(out)
     }
 }
 

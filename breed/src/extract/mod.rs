@@ -18,7 +18,7 @@ pub use polish::polish;
 
 use cultivar_patch::Preset;
 
-use crate::Target;
+use crate::{NEVER, Stop, Target};
 use voice::Rest;
 
 /// Confidence of a note under which no harmonics are looked for.
@@ -84,15 +84,20 @@ impl Variant {
 
 /// Makes a patch from a target; nothing where the way does not suit the target.
 pub fn extract(target: &Target, variant: Variant) -> Option<Preset> {
+    extract_until(target, variant, NEVER)
+}
+
+/// The same, unless it is stopped.
+pub fn extract_until(target: &Target, variant: Variant, stop: Stop) -> Option<Preset> {
     let name = variant.name();
     let pitched = target.confidence >= UNSURE;
     let draft = match variant {
-        Variant::Harmonic if pitched => voice::harmonic(target, name, Rest::Nothing),
-        Variant::Noisy if pitched => voice::harmonic(target, name, Rest::Bands),
-        Variant::Breathy if pitched => voice::harmonic(target, name, Rest::Grains),
-        Variant::Partials => voice::partials(target, name),
-        Variant::Noise => voice::noise(target, name),
-        Variant::Grains => grains::grains(target, name),
+        Variant::Harmonic if pitched => voice::harmonic(target, name, Rest::Nothing, stop),
+        Variant::Noisy if pitched => voice::harmonic(target, name, Rest::Bands, stop),
+        Variant::Breathy if pitched => voice::harmonic(target, name, Rest::Grains, stop),
+        Variant::Partials => voice::partials(target, name, stop),
+        Variant::Noise => voice::noise(target, name, stop),
+        Variant::Grains => grains::grains(target, name, stop),
         _ => None,
     };
     draft.map(|draft| draft.preset)

@@ -2,9 +2,10 @@
 
 use super::harmonics::Tune;
 use super::layer::Layer;
-use crate::Target;
 use crate::listen::Spectrum;
 use crate::listen::pitch::frequency_of;
+use crate::stop::go_on;
+use crate::{Stop, Target};
 
 /// Lowest root as a MIDI number.
 const LOWEST: f32 = 28.0;
@@ -30,9 +31,15 @@ struct Partial {
 }
 
 /// Up to `count` layers, each of the harmonics of one root that lie on partials of the
-/// target; none where it has no partials to speak of.
-pub(crate) fn layers(target: &Target, name: &str, count: usize, frames: usize) -> Vec<Layer> {
-    let Some(mut partials) = partials(&target.samples, target.rate) else { return Vec::new() };
+/// target; nothing where it has no partials to speak of, or is stopped.
+pub(crate) fn layers(
+    target: &Target,
+    name: &str,
+    count: usize,
+    frames: usize,
+    stop: Stop,
+) -> Option<Vec<Layer>> {
+    let mut partials = partials(&target.samples, target.rate, stop)?;
     let lowest = LOWEST.max(f32::from(target.key()) - BELOW);
     let mut layers = Vec::new();
     while layers.len() < count && !partials.is_empty() {
@@ -47,10 +54,11 @@ pub(crate) fn layers(target: &Target, name: &str, count: usize, frames: usize) -
             break;
         }
         let tune = Tune::steady(target, note);
-        layers.extend(Layer::of(target, name, tune, Some(&orders), frames, WINDOW));
+        go_on(stop)?;
+        layers.extend(Layer::of(target, name, tune, Some(&orders), frames, WINDOW, stop));
         partials.retain(|p| !on(p));
     }
-    layers
+    Some(layers)
 }
 
 /// Cents from the nearest harmonic of a note.
@@ -74,19 +82,14 @@ fn root(partials: &[Partial], lowest: f32) -> f32 {
 }
 
 /// The partials of the mean spectrum, loudest first; nothing where most of it is noise.
-fn partials(samples: &[f32], rate: f32) -> Option<Vec<Partial>> {
+fn partials(samples: &[f32], rate: f32, stop: Stop) -> Option<Vec<Partial>> {
     let longest = ((0.2 * rate) as usize).next_power_of_two();
     let size = longest.min(samples.len().next_power_of_two()).max(256);
-    let mut spectrum = Spectrum::new(size);
-    let mut mean = vec![0.0_f32; size / 2 + 1];
-    let mut power = Vec::new();
     let frames = samples.len().div_ceil(size / 2).max(1);
-    for k in 0..frames {
-        spectrum.power(samples, (k * size / 2 + size / 4) as isize, &mut power);
-        // Late, quiet moments count too: partials that last are those that are heard.
-        let loud = power.iter().sum::<f32>().max(1e-12).powf(-0.5);
-        mean.iter_mut().zip(&power).for_each(|(m, p)| *m += loud * p);
-    }
+    let centres = (0..frames).map(|k| k * size / 2 + size / 4);
+    // Late, quiet moments count too: partials that last are those that are heard.
+    let loud = |power: &[f32]| power.iter().sum::<f32>().max(1e-12).powf(-0.5);
+    let mean = Spectrum::new(size).sum(samples, centres, loud, stop)?;
     let top = mean.iter().copied().fold(0.0, f32::max);
     let total: f32 = mean.iter().sum();
     let is_peak = |&k: &usize| (k - 3..=k + 3).all(|j| mean[j] <= mean[k]) && mean[k] > 1e-5 * top;
@@ -122,7 +125,7 @@ mod tests {
                 0.1 * bell.iter().map(|&f| turn(f)).sum::<f32>()
             })
             .collect();
-        let mut found = partials(&samples, rate).unwrap();
+        let mut found = partials(&samples, rate, crate::NEVER).unwrap();
         for f in bell {
             assert!(found.iter().any(|p| 1200.0 * (p.frequency / f).log2().abs() < 3.0), "{f} Hz");
         }

@@ -7,9 +7,10 @@ use cultivar_patch::{Id, MAX_POINTS, Preset};
 use super::bands::Map;
 use super::curve::Polyline;
 use super::layer::FINE;
-use crate::Target;
 use crate::listen::envelope;
 use crate::listen::pitch::frequency_of;
+use crate::stop::go_on;
+use crate::{Stop, Target};
 
 /// Most rounds of rendering and correcting.
 const ROUNDS: usize = 3;
@@ -22,18 +23,25 @@ const DEPTH: f32 = 60.0;
 
 /// Corrects the loudness, the level curve and the noise bands of a preset so that what
 /// `render` makes of it (mono, at the target's rate, the target's note) has the target's
-/// levels. Keeps the best of what was rendered, so that it never ends up farther off.
-pub fn polish(target: &Target, preset: &mut Preset, render: &mut dyn FnMut(&Preset) -> Vec<f32>) {
+/// levels. Keeps the best of what was rendered, so that it never ends up farther off. Nothing
+/// where it is stopped, or `render` gives nothing.
+pub fn polish(
+    target: &Target,
+    preset: &Preset,
+    render: &mut dyn FnMut(&Preset) -> Option<Vec<f32>>,
+    stop: Stop,
+) -> Option<Preset> {
     let window = (1.0 / frequency_of(target.period)).clamp(0.005, 0.03) + 0.02 * target.noisiness;
     let contour = |sound: &[f32]| envelope::contour(sound, target.rate, FINE, window);
+    let mut preset = preset.clone();
     let wanted = contour(&target.samples);
-    let map = Map::of(&target.samples, target.rate, None);
+    let map = Map::of(&target.samples, target.rate, None, stop)?;
     let mut best: Option<(f32, Preset)> = None;
     for round in 0..=ROUNDS {
-        let mut sound = render(preset);
+        let mut sound = render(&preset)?;
         sound.resize(target.samples.len(), 0.0);
         let heard = contour(&sound);
-        let heard_map = Map::of(&sound, target.rate, None);
+        let heard_map = Map::of(&sound, target.rate, None, stop)?;
         let off = error(&wanted, &heard) + map.error(&heard_map);
         if best.as_ref().is_none_or(|b| off < b.0) {
             best = Some((off, preset.clone()));
@@ -41,13 +49,12 @@ pub fn polish(target: &Target, preset: &mut Preset, render: &mut dyn FnMut(&Pres
         if round == ROUNDS {
             break;
         }
-        correct_loudness(preset, &target.samples, &sound);
-        correct_bands(preset, &map, &heard_map);
-        correct_level(preset, &wanted, &heard);
+        correct_loudness(&mut preset, &target.samples, &sound);
+        correct_bands(&mut preset, &map, &heard_map);
+        go_on(stop)?;
+        correct_level(&mut preset, &wanted, &heard);
     }
-    if let Some((_, best)) = best {
-        *preset = best;
-    }
+    best.map(|(_, best)| best)
 }
 
 /// Mean difference of two level contours in decibels, where the first is loud enough to count.

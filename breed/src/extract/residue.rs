@@ -5,6 +5,9 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
+use crate::Stop;
+use crate::stop::go_on;
+
 /// Samples of one spectrum.
 const SIZE: usize = 2048;
 /// Samples between two spectra.
@@ -13,8 +16,9 @@ const STEP: usize = SIZE / 4;
 /// explained does not sound twice.
 const CAUTION: f32 = 1.3;
 
-/// The part of `sound` that exceeds `tones` in power, place by place in time and frequency.
-pub(crate) fn residue(sound: &[f32], tones: &[f32]) -> Vec<f32> {
+/// The part of `sound` that exceeds `tones` in power, place by place in time and frequency;
+/// nothing where it is stopped.
+pub(crate) fn residue(sound: &[f32], tones: &[f32], stop: Stop) -> Option<Vec<f32>> {
     let mut spectra = Spectra::new();
     let frames = sound.len().div_ceil(STEP) + SIZE / STEP;
     let mut out = vec![0.0; sound.len()];
@@ -22,10 +26,12 @@ pub(crate) fn residue(sound: &[f32], tones: &[f32]) -> Vec<f32> {
     let mut known: Vec<Vec<f32>> = Vec::with_capacity(frames);
     let mut heard: Vec<Vec<Complex<f32>>> = Vec::with_capacity(frames);
     for k in 0..frames {
+        go_on(stop)?;
         known.push(spectra.of(tones, start(k)).iter().map(|bin| bin.norm_sqr()).collect());
         heard.push(spectra.of(sound, start(k)).to_vec());
     }
     for k in 0..frames {
+        go_on(stop)?;
         let around = k.saturating_sub(1)..(k + 2).min(frames);
         let mut bins = heard[k].clone();
         for (b, bin) in bins.iter_mut().enumerate() {
@@ -35,7 +41,7 @@ pub(crate) fn residue(sound: &[f32], tones: &[f32]) -> Vec<f32> {
         }
         spectra.add(bins, &mut out, start(k));
     }
-    out
+    Some(out)
 }
 
 /// Windowed spectra that overlap and add up to the sound again.
@@ -108,10 +114,10 @@ mod tests {
         };
         let hiss: Vec<f32> = (0..40_000).map(|_| noise()).collect();
         let sound: Vec<f32> = tone(0.0).iter().zip(&hiss).map(|(t, n)| t + n).collect();
-        let left = residue(&sound, &tone(1.0));
+        let left = residue(&sound, &tone(1.0), crate::NEVER).unwrap();
         let ratio = 20.0 * (rms(&left[4_000..36_000]) / rms(&hiss)).log10();
         assert!(ratio.abs() < 1.0, "the noise comes out {ratio} dB off");
-        let same = residue(&hiss, &vec![0.0; 40_000]);
+        let same = residue(&hiss, &vec![0.0; 40_000], crate::NEVER).unwrap();
         assert!(same.iter().zip(&hiss).all(|(a, b)| (a - b).abs() < 1e-4));
     }
 }

@@ -1,6 +1,8 @@
 //! A sound on a grid of its own cycles: resampled so that its pitch stands still.
 
+use crate::Stop;
 use crate::listen::pitch::frequency_of;
+use crate::stop::go_on;
 
 /// Taps of the interpolating kernel on each side.
 const SIDE: usize = 8;
@@ -18,14 +20,24 @@ pub(crate) struct Warped {
 
 impl Warped {
     /// Resamples `samples` along `notes` (fractional MIDI numbers every `hop` seconds, joined
-    /// by straight lines) to `cycle` samples per cycle.
-    pub(crate) fn new(samples: &[f32], rate: f32, notes: &[f32], hop: f32, cycle: usize) -> Warped {
+    /// by straight lines) to `cycle` samples per cycle; nothing where it is stopped.
+    pub(crate) fn new(
+        samples: &[f32],
+        rate: f32,
+        notes: &[f32],
+        hop: f32,
+        cycle: usize,
+        stop: Stop,
+    ) -> Option<Warped> {
         let turns = turns(notes, hop);
         let kernel = kernel();
         let duration = samples.len() as f64 / f64::from(rate);
         let mut warped = Vec::new();
         let mut step = 0;
         loop {
+            if warped.len().is_multiple_of(cycle) {
+                go_on(stop)?;
+            }
             let turn = warped.len() as f64 / cycle as f64;
             while step + 2 < turns.len() && turns[step + 1] <= turn {
                 step += 1;
@@ -37,7 +49,7 @@ impl Warped {
             }
             warped.push(read(samples, time * f64::from(rate), &kernel));
         }
-        Warped { samples: warped, turns, hop }
+        Some(Warped { samples: warped, turns, hop })
     }
 
     /// Cycles passed at `time` seconds.
@@ -109,7 +121,7 @@ mod tests {
                 (TAU * turn.fract() as f32).sin()
             })
             .collect();
-        let warped = Warped::new(&samples, rate, &notes, hop, 256);
+        let warped = Warped::new(&samples, rate, &notes, hop, 256, crate::NEVER).unwrap();
         for (k, s) in warped.samples.iter().enumerate().skip(2_000).take(10_000) {
             let truth = (TAU * (k % 256) as f32 / 256.0).sin();
             assert!((s - truth).abs() < 3e-3, "sample {k}: {s} for {truth}");

@@ -39,11 +39,10 @@ fn strands_do_not_depend_on_who_judges_when() {
     let target = target();
     let mut judges: Vec<Judge> = (0..3).map(|_| Judge::new(&target)).collect();
     while many.tries() < 120 {
-        let trials = many.ask();
+        let trials = many.ask(NEVER);
         // Backwards, each trial by another judge.
-        let judged =
-            trials.iter().rev().map(|t| t.judge(&target, &mut judges[t.index as usize % 3]));
-        let verdicts = judged.collect();
+        let verdict = |t: &Trial| t.judge(&target, &mut judges[t.index as usize % 3], NEVER);
+        let verdicts = trials.iter().rev().filter_map(verdict).collect();
         many.tell(verdicts);
     }
     assert_eq!(seen(&one), seen(&many));
@@ -116,8 +115,8 @@ fn the_first_batch_gives_a_node() {
 #[test]
 fn verdicts_that_never_come_are_given_up() {
     let mut growth = growth(0, false);
-    growth.ask();
-    let trials = growth.ask();
+    growth.ask(NEVER);
+    let trials = growth.ask(NEVER);
     let stranger = Verdict {
         index: 999,
         preset: trials[0].preset.clone(),
@@ -138,7 +137,7 @@ impl Proposer for Silent {
         "silent"
     }
 
-    fn propose(&mut self, _: &Target, count: usize, _: &mut Rng) -> Vec<Preset> {
+    fn propose(&mut self, _: &Target, count: usize, _: &mut Rng, _: Stop) -> Vec<Preset> {
         let mut preset = Preset::init();
         preset.patch.osc[0].on = 0.0;
         vec![preset; count]
@@ -152,6 +151,48 @@ fn silent_patches_are_worth_nothing_and_harm_nothing() {
     assert_eq!(growth.progress().score, 0.0);
     growth.step(200);
     assert!(growth.progress().score > 0.0, "structure moves find a source of sound");
+}
+
+/// Says stop when asked for the `n`th time, and counts how often it is asked after that.
+fn at_question(n: u32, after: &std::cell::Cell<u32>) -> impl Fn() -> bool {
+    let asked = std::cell::Cell::new(0);
+    move || {
+        asked.set(asked.get() + 1);
+        let stop = asked.get() >= n;
+        after.set(after.get() + u32::from(stop));
+        stop
+    }
+}
+
+#[test]
+fn work_leaves_off_where_it_is_stopped_and_nothing_is_lost() {
+    let mut whole = growth(3, true);
+    whole.step(40);
+    let mut stopped = growth(3, true);
+    for n in [1, 2, 5, 20, 60, 100] {
+        let after = Default::default();
+        assert!(stopped.ask(&at_question(n, &after)).is_empty(), "question {n}");
+        assert!(after.get() < 8, "asked {} times after question {n}", after.get());
+    }
+    stopped.step(40);
+    assert_eq!(seen(&stopped), seen(&whole));
+
+    let (target, preset) = (target(), stopped.best().unwrap().1.preset.clone());
+    let trial = Trial { index: 0, preset, polish: true };
+    let mut judge = Judge::new(&target);
+    for n in [1, 4, 10, 60, 100, 130, 200] {
+        let after = Default::default();
+        let verdict = trial.judge(&target, &mut judge, &at_question(n, &after));
+        assert_eq!(verdict.is_none(), after.get() > 0, "question {n}");
+        assert!(after.get() < 4, "asked {} times after question {n}", after.get());
+    }
+    let distances = |judge: &mut Judge| trial.judge(&target, judge, NEVER).unwrap().distances;
+    assert_eq!(distances(&mut judge), distances(&mut Judge::new(&target)));
+    for n in [1, 20, 40] {
+        let after = Default::default();
+        let heard = Target::listen_until(&target.samples, target.rate, &at_question(n, &after));
+        assert_eq!(heard, Err(crate::Refusal::Stopped));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 use super::Spectrum;
 use super::pitch::{frequency_of, note_of};
+use crate::NEVER;
 
 /// Most notes that are reported.
 const MOST: usize = 6;
@@ -86,17 +87,10 @@ pub fn heard(samples: &[f32], rate: f32, period: f32) -> f32 {
 fn mean_spectrum(samples: &[f32], rate: f32) -> Vec<f32> {
     let inside = (samples.len() + 1).next_power_of_two() / 2;
     let size = ((0.37 * rate) as usize).next_power_of_two().min(inside).max(64);
-    let mut spectrum = Spectrum::new(size);
-    let mut mean = vec![0.0; size / 2 + 1];
-    let mut power = Vec::new();
     let frames = (samples.len() / (size / 2)).saturating_sub(1).clamp(1, 6);
-    for k in 0..frames {
-        spectrum.power(samples, (size / 2 + k * size / 2) as isize, &mut power);
-        for (mean, power) in mean.iter_mut().zip(&power) {
-            *mean += power;
-        }
-    }
-    mean
+    let centres = (0..frames).map(|k| size / 2 + k * size / 2);
+    // Six frames at most are not worth stopping.
+    Spectrum::new(size).sum(samples, centres, |_| 1.0, NEVER).unwrap_or_default()
 }
 
 /// Frequency and amplitude of the peaks of the mean spectrum, those within 50 dB of the

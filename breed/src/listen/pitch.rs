@@ -10,6 +10,8 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
+use crate::Stop;
+use crate::stop::go_on;
 use crate::target::{HOP, Pitch};
 
 /// Lowest pitch in hertz.
@@ -54,30 +56,31 @@ pub fn frequency_of(note: f32) -> f32 {
 }
 
 /// Pitch every [`HOP`] seconds between 30 Hz and 4.4 kHz; one point per point of `level`.
-pub fn track(samples: &[f32], rate: f32, level: &[f32]) -> Vec<Pitch> {
+/// Nothing where it is stopped.
+pub fn track(samples: &[f32], rate: f32, level: &[f32], stop: Stop) -> Option<Vec<Pitch>> {
     let mut yin = Yin::new(rate, samples.len());
     let loudest = level.iter().copied().fold(f32::MIN, f32::max);
-    let frames: Vec<Vec<Dip>> = level
-        .iter()
-        .enumerate()
-        .map(|(k, &level)| {
-            let centre = (k as f32 * HOP * rate) as usize;
-            if level < loudest - FAINT { Vec::new() } else { yin.dips(samples, centre) }
-        })
-        .collect();
+    let dips = |(k, &level): (usize, &f32)| {
+        go_on(stop)?;
+        let centre = (k as f32 * HOP * rate) as usize;
+        Some(if level < loudest - FAINT { Vec::new() } else { yin.dips(samples, centre) })
+    };
+    let frames: Vec<Vec<Dip>> = level.iter().enumerate().map(dips).collect::<Option<_>>()?;
+    go_on(stop)?;
     let path = best_path(&frames);
     let chosen: Vec<Option<Dip>> =
         path.iter().zip(&frames).map(|(c, dips)| c.and_then(|c| dips.get(c).copied())).collect();
     let point = |k: usize| {
+        go_on(stop)?;
         let time = k as f32 * HOP;
-        match chosen[k] {
+        Some(match chosen[k] {
             Some(dip) => {
                 let period = centred(samples, time * rate, dip.period);
                 let confidence = (1.0 - dip.depth).clamp(0.01, 1.0);
                 Pitch { time, note: note_of(rate / period), confidence }
             }
             None => Pitch { time, note: 0.0, confidence: 0.0 },
-        }
+        })
     };
     (0..chosen.len()).map(point).collect()
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
+use crate::Stop;
+use crate::stop::go_on;
+
 /// Makes power spectra of one size.
 pub struct Spectrum {
     fft: Arc<dyn RealToComplex<f32>>,
@@ -52,5 +55,25 @@ impl Spectrum {
         let scale = (4.0 / self.size() as f32).powi(2);
         power.clear();
         power.extend(self.complex(samples, centre).iter().map(|bin| bin.norm_sqr() * scale));
+    }
+
+    /// The sum of the powers around all `centres`, each weighted by what `weight` makes of it;
+    /// nothing where it is stopped.
+    pub fn sum(
+        &mut self,
+        samples: &[f32],
+        centres: impl Iterator<Item = usize>,
+        weight: impl Fn(&[f32]) -> f32,
+        stop: Stop,
+    ) -> Option<Vec<f32>> {
+        let mut sum = vec![0.0; self.size() / 2 + 1];
+        let mut power = Vec::new();
+        for centre in centres {
+            go_on(stop)?;
+            self.power(samples, centre as isize, &mut power);
+            let weight = weight(&power);
+            sum.iter_mut().zip(&power).for_each(|(sum, power)| *sum += weight * power);
+        }
+        Some(sum)
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cultivar_breed::moves::Move;
-use cultivar_breed::{Judge, Node, Rng, Target, Trial, Verdict, wild};
+use cultivar_breed::{Judge, NEVER, Node, Rng, Target, Trial, Verdict, wild};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
@@ -26,10 +26,10 @@ impl<'a> Jury<'a> {
     /// Judges every trial, in no order.
     pub(super) fn judge(&self, trials: &[Trial]) -> Vec<Verdict> {
         self.pool.install(|| {
-            let judged = trials.par_iter().map(|trial| {
+            let judged = trials.par_iter().filter_map(|trial| {
                 let seat = &self.seats[rayon::current_thread_index().unwrap_or(0)];
                 let mut judge = seat.lock().unwrap_or_else(PoisonError::into_inner);
-                trial.judge(self.target, &mut judge)
+                trial.judge(self.target, &mut judge, NEVER)
             });
             judged.collect()
         })

@@ -63,7 +63,7 @@ impl Plot {
     pub(super) fn hear(&mut self, arrival: Arrival, files: &mut Files) {
         let Arrival { sound, hearing, resting, before } = arrival;
         let path = sound.path.clone();
-        match sound.hear(hearing) {
+        match sound.hear(hearing, &|| self.shared.stopped()) {
             Err(refusal) => {
                 self.state = before;
                 self.fail(&path, &refusal.to_string());

@@ -91,7 +91,7 @@ impl Bed {
         stop: &(impl Fn() -> bool + Sync),
     ) -> bool {
         let begin = Instant::now();
-        let mut trials = self.growth.ask();
+        let mut trials = self.growth.ask(stop);
         if !kept.sections.is_empty() {
             for trial in &mut trials {
                 trial.preset = Arc::new(kept.put_into(&trial.preset));
@@ -100,13 +100,13 @@ impl Bed {
         self.growth.tell(judge(&trials, target, judges, stop));
         if let Some(judge) = judges.first_mut()
             && self.random.1 < RANDOM
-            && !stop()
         {
             let mut rng = Rng::stream(self.seed, u64::from(self.random.1) + 1);
             let preset: Arc<Preset> = Arc::new(wild::preset(&mut rng));
             let trial = Trial { index: 0, preset, polish: false };
-            let score = trial.judge(target, judge).distances.score;
-            self.random = (self.random.0 + score, self.random.1 + 1);
+            if let Some(verdict) = trial.judge(target, judge, stop) {
+                self.random = (self.random.0 + verdict.distances.score, self.random.1 + 1);
+            }
         }
         self.spent += begin.elapsed().as_secs_f32();
         !trials.is_empty()
@@ -124,10 +124,10 @@ fn judge(
     let next = AtomicUsize::new(0);
     let work = |judge: &mut Judge| {
         let mut verdicts = Vec::new();
-        while !stop()
-            && let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed))
+        while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed))
+            && let Some(verdict) = trial.judge(target, judge, stop)
         {
-            verdicts.push(trial.judge(target, judge));
+            verdicts.push(verdict);
         }
         verdicts
     };

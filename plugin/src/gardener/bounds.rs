@@ -2,7 +2,7 @@
 
 use cultivar_breed::extract::Variant;
 use cultivar_breed::mutate::mutate;
-use cultivar_breed::{Proposer, Rng, Target, genome, proposers};
+use cultivar_breed::{Proposer, Rng, Stop, Target, genome, proposers};
 use cultivar_gui::Section;
 use cultivar_patch::Preset;
 use cultivar_patch::schema::ids;
@@ -70,8 +70,8 @@ impl Proposer for Few {
         self.cut.name()
     }
 
-    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
-        let presets = self.cut.propose(target, count.min(self.left), rng);
+    fn propose(&mut self, target: &Target, count: usize, rng: &mut Rng, stop: Stop) -> Vec<Preset> {
+        let presets = self.cut.propose(target, count.min(self.left), rng, stop);
         self.left -= presets.len().min(self.left);
         presets
     }
@@ -95,7 +95,7 @@ impl Proposer for Offspring {
         "from a node"
     }
 
-    fn propose(&mut self, _: &Target, count: usize, rng: &mut Rng) -> Vec<Preset> {
+    fn propose(&mut self, _: &Target, count: usize, rng: &mut Rng, _: Stop) -> Vec<Preset> {
         let child = |born: usize| {
             let mut child = self.parent.clone();
             mutate(&mut child, 0.04 * born.min(10) as f32, &[], rng);
@@ -110,6 +110,7 @@ impl Proposer for Offspring {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cultivar_breed::NEVER;
 
     #[test]
     fn kept_sections_come_from_the_base_and_nothing_else_does() {
@@ -142,7 +143,7 @@ mod tests {
         let cut = |surprise| {
             let mut first = proposers_for(surprise, Vec::new()).remove(0);
             let mut rng = Rng::new(1);
-            std::iter::from_fn(|| first.propose(&target, 9, &mut rng).pop()).count()
+            std::iter::from_fn(|| first.propose(&target, 9, &mut rng, NEVER).pop()).count()
         };
         assert!(cut(0.0) > 1);
         assert_eq!(cut(1.0 - 1.0 / Variant::ALL.len() as f32), 1);

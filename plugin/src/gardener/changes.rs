@@ -34,7 +34,7 @@ impl Plot {
             Fix::Agree(hearing) => {
                 self.answer(about);
                 if let Some(sample) = &self.sample
-                    && let Ok(sample) = sample.again(hearing)
+                    && let Ok(sample) = sample.again(hearing, &|| self.shared.stopped())
                 {
                     self.take(sample);
                 }
@@ -90,7 +90,7 @@ impl Plot {
         if hearing == sample.hearing {
             return;
         }
-        match sample.again(hearing) {
+        match sample.again(hearing, &|| self.shared.stopped()) {
             Err(refusal) => {
                 let path = sample.sound.path.clone();
                 self.fail(&path, &refusal.to_string());

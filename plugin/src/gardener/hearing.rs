@@ -1,6 +1,6 @@
 //! How a sound is heard: which part of it, at which note, with clipped peaks or mended ones.
 
-use cultivar_breed::{Refusal, Target};
+use cultivar_breed::{Refusal, Stop, Target};
 
 /// Amplitude from which on equal samples count as clipped.
 const FULL: f32 = 0.985;
@@ -36,7 +36,7 @@ pub enum Note {
 
 impl Hearing {
     /// Listens to the part of `sound` (mono, `rate` per second).
-    pub(super) fn listen(&self, sound: &[f32], rate: f32) -> Result<Target, Refusal> {
+    pub(super) fn listen(&self, sound: &[f32], rate: f32, stop: Stop) -> Result<Target, Refusal> {
         let place = |seconds: f32| ((seconds.max(0.0) * rate) as usize).min(sound.len());
         let [from, to] = self.part.map_or([0, sound.len()], |part| part.map(place));
         let mut part = sound.get(from..to).unwrap_or_default().to_vec();
@@ -46,7 +46,7 @@ impl Hearing {
         if to < sound.len() {
             fade_out(&mut part, rate);
         }
-        let mut target = Target::listen(&part, rate)?;
+        let mut target = Target::listen_until(&part, rate, stop)?;
         target.onset += from as f32 / rate;
         Ok(target)
     }
@@ -126,7 +126,7 @@ fn mend(samples: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cultivar_breed::Doubt;
+    use cultivar_breed::{Doubt, NEVER};
     use std::f32::consts::TAU;
 
     const RATE: f32 = 24_000.0;
@@ -145,20 +145,20 @@ mod tests {
     fn a_part_is_heard_where_it_lies_and_ends_without_a_click() {
         let sound = tone(220.0);
         let hearing = Hearing { part: Some([0.25, 0.5]), ..Hearing::default() };
-        let target = hearing.listen(&sound, RATE).expect("a tone");
+        let target = hearing.listen(&sound, RATE, NEVER).expect("a tone");
         assert!((target.onset - 0.25).abs() < 0.003, "{}", target.onset);
         assert!((target.duration - 0.25).abs() < 0.02, "{}", target.duration);
         assert!(target.samples[target.samples.len() - 1].abs() < 1e-3);
         for part in [[0.7, 0.2], [5.0, 9.0], [f32::NAN, f32::NAN], [0.0, f32::INFINITY]] {
             let hearing = Hearing { part: Some(part), ..Hearing::default() };
-            let heard = hearing.listen(&sound, RATE);
+            let heard = hearing.listen(&sound, RATE, NEVER);
             assert_eq!(heard.is_ok(), part[1] > 10.0, "{part:?}");
         }
     }
 
     #[test]
     fn a_note_by_hand_sets_the_octave_or_the_key() {
-        let heard = Hearing::default().listen(&tone(220.0), RATE).expect("a tone");
+        let heard = Hearing::default().listen(&tone(220.0), RATE, NEVER).expect("a tone");
         assert!((heard.note - 57.0).abs() < 0.1, "{}", heard.note);
         let lower = Note::Key(45.0).of(heard.clone());
         assert!((lower.note - (heard.note - 12.0)).abs() < 1e-4);
@@ -188,7 +188,7 @@ mod tests {
         assert!(after < 0.05 * before, "{before} became {after}");
         let doubts = |mended| {
             let hearing = Hearing { mended, ..Hearing::default() };
-            hearing.listen(&clipped, RATE).expect("a tone").doubts
+            hearing.listen(&clipped, RATE, NEVER).expect("a tone").doubts
         };
         assert!(doubts(false).contains(&Doubt::Clipped));
         assert!(!doubts(true).contains(&Doubt::Clipped));

@@ -88,6 +88,13 @@ struct Shared {
     offline: AtomicBool,
 }
 
+impl Shared {
+    /// Whether the gardener was dismissed: all work leaves off.
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
 /// The gardener of one instance. Its thread starts with the first task and is joined when the
 /// gardener is dismissed or dropped.
 pub struct Gardener {
@@ -161,7 +168,7 @@ impl Gardener {
         self.shared.offline.store(offline, Ordering::Relaxed);
     }
 
-    /// Ends the thread and waits for it: at most one trial.
+    /// Ends the thread and waits for it: some hundredths of a second of work.
     pub fn dismiss(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         lock(&self.tasks).take();
@@ -200,7 +207,7 @@ impl Worker {
     /// Works until the gardener is dismissed. A panic ends one piece of work, not the thread.
     fn run(mut self) {
         budget::yield_to_others();
-        while !self.shared.stop.load(Ordering::Relaxed) {
+        while !self.shared.stopped() {
             let task = match self.next_task() {
                 Ok(task) => task,
                 Err(_) => break,

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
@@ -300,7 +299,7 @@ impl Plot {
             self.judges.push(Judge::new(&sample.target));
         }
         let judges = &mut self.judges[..permit.threads()];
-        let stop = || self.shared.stop.load(Ordering::Relaxed);
+        let stop = || self.shared.stopped();
         let more = bed.grow(&sample.target, &self.kept, judges, &stop);
         if !more || bed.spent >= bed.allowed {
             self.state = GardenState::Settled;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cultivar_breed::{Refusal, Target};
+use cultivar_breed::{Refusal, Stop, Target};
 use cultivar_formats::{Audio, Note};
 use cultivar_gui::TargetView;
 
@@ -37,8 +37,8 @@ impl Sound {
     }
 
     /// Listens to it.
-    pub(super) fn hear(self, hearing: Hearing) -> Result<Sample, Refusal> {
-        let heard = hearing.listen(&self.samples, self.rate)?;
+    pub(super) fn hear(self, hearing: Hearing, stop: Stop) -> Result<Sample, Refusal> {
+        let heard = hearing.listen(&self.samples, self.rate, stop)?;
         Ok(Sample::new(self, heard, hearing))
     }
 }
@@ -63,12 +63,12 @@ impl Sample {
     }
 
     /// The same sound heard in another way.
-    pub(super) fn again(&self, hearing: Hearing) -> Result<Sample, Refusal> {
+    pub(super) fn again(&self, hearing: Hearing, stop: Stop) -> Result<Sample, Refusal> {
         let Hearing { part, mended, .. } = &self.hearing;
         if (part, mended) == (&hearing.part, &hearing.mended) {
             return Ok(Sample::new(self.sound.clone(), (*self.heard).clone(), hearing));
         }
-        self.sound.clone().hear(hearing)
+        self.sound.clone().hear(hearing, stop)
     }
 
     /// What is to be asked about it.

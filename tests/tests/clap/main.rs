@@ -6,3 +6,5 @@ mod parameters;
 mod realtime;
 mod sound;
 mod state;
+#[cfg(target_os = "linux")]
+mod threads;

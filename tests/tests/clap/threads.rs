@@ -1,0 +1,44 @@
+//! What the growing threads of this process do, as Linux tells it.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::DirEntry;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// The threads of this process that grow patches, each with the processor time it has had.
+pub(crate) fn growing() -> HashMap<OsString, Duration> {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("threads are listed");
+    let read = |task: &DirEntry, what| std::fs::read_to_string(task.path().join(what)).ok();
+    let growing = |task: DirEntry| {
+        read(&task, "comm").filter(|name| name.starts_with("cultivar gard"))?;
+        let spent = read(&task, "schedstat")?.split_whitespace().next()?.parse().ok()?;
+        Some((task.file_name(), Duration::from_nanos(spent)))
+    };
+    tasks.flatten().filter_map(growing).collect()
+}
+
+/// How long `work` took, and the most processor time that a growing thread had meanwhile.
+pub(crate) fn watched(work: impl FnOnce()) -> (Duration, Duration) {
+    let (before, done) = (growing(), AtomicBool::new(false));
+    let spent = |known: &Duration, thread: &OsString, now: &HashMap<OsString, Duration>| {
+        now.get(thread).map(|now| now.saturating_sub(*known))
+    };
+    std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut most = Duration::ZERO;
+            while !done.load(Ordering::Relaxed) {
+                let now = growing();
+                let each = before.iter().filter_map(|(thread, known)| spent(known, thread, &now));
+                most = each.fold(most, Duration::max);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            most
+        });
+        let begin = Instant::now();
+        work();
+        let took = begin.elapsed();
+        done.store(true, Ordering::Relaxed);
+        (took, watch.join().expect("the watch does not panic"))
+    })
+}
