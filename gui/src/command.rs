@@ -210,6 +210,8 @@ pub enum Command {
     CloseNotice(usize),
     /// Draw the editor at this size: 0.75 to 2.
     Zoom(f32),
+    /// The hints of the first minute need not be shown again, here or anywhere.
+    TourSeen,
     /// A setting of the editor was changed: keep `Memory::settings` for next time.
     SettingsChanged,
 }

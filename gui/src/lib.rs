@@ -19,6 +19,7 @@ mod presets;
 mod save;
 mod synth;
 mod theme;
+mod tour;
 mod view;
 mod widgets;
 
@@ -60,6 +61,7 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, memory: &mut Memory, commands: &
     }
     presets::show(ui, desk, window);
     save::show(ui, desk);
+    tour::show(ui, desk, window);
     drop::show(ui, desk, rest);
     notices::show(ui, desk, window);
 }

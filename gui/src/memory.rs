@@ -73,6 +73,8 @@ pub struct Memory {
     pub band: usize,
     /// Whether the list of presets is open.
     pub presets_open: bool,
+    /// The hint of the first minute that is shown, 0 to 2.
+    pub tour: Option<usize>,
     /// Every parameter that has had a place on screen, where somebody wants to know.
     pub seen: Option<BTreeSet<Id>>,
     pub(crate) search: String,

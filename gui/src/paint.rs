@@ -85,20 +85,32 @@ pub(crate) fn filled_curve(
     painter.line(points, Stroke::new(width, ink));
 }
 
-/// Vertical strokes of a sound: least and greatest sample of equal slices.
-pub(crate) fn waveform(painter: &Painter, rect: Rect, peaks: &[[f32; 2]], ink: Color32) {
+/// Vertical strokes of a sound: least and greatest sample of equal slices, times `scale`.
+pub(crate) fn waveform(
+    painter: &Painter,
+    rect: Rect,
+    peaks: &[[f32; 2]],
+    scale: f32,
+    ink: Color32,
+) {
     let columns = (rect.width() / 1.6).floor().max(1.0) as usize;
     let (middle, half) = (rect.center().y, rect.height() * 0.48);
     for column in 0..columns {
         let from = column * peaks.len() / columns;
         let to = ((column + 1) * peaks.len() / columns).max(from + 1).min(peaks.len());
         let slice = &peaks[from.min(to)..to];
-        let low = slice.iter().map(|p| p[0]).fold(0.0, f32::min).max(-1.0);
-        let high = slice.iter().map(|p| p[1]).fold(0.0, f32::max).min(1.0);
+        let low = slice.iter().map(|p| p[0]).fold(0.0, f32::min).max(-1.0 / scale) * scale;
+        let high = slice.iter().map(|p| p[1]).fold(0.0, f32::max).min(1.0 / scale) * scale;
         let x = rect.left() + (column as f32 + 0.5) * 1.6;
         let (top, bottom) = (middle - high * half - 0.4, middle - low * half + 0.4);
         painter.vline(x, top..=bottom, Stroke::new(1.1, ink));
     }
+}
+
+/// The factor by which a sound is drawn as high as there is room for.
+pub(crate) fn height(peaks: &[[f32; 2]]) -> f32 {
+    let ends = peaks.iter().flatten();
+    0.96 / ends.fold(0.02, |top: f32, end| top.max(end.abs()))
 }
 
 /// The mark of strand `kind` (0 to 7), so that colour is never the only cue.

@@ -11,7 +11,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk) {
     let Some(mut saving) = desk.memory.saving.take() else { return };
     let p = Palette::of(ui);
     let (mut done, mut over) = (false, false);
-    let modal = Modal::new(ui.scope_id().with("save dialog")).show(ui.ctx(), |ui| {
+    let frame = egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(18));
+    let modal = Modal::new(ui.scope_id().with("save dialog")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(340.0);
         ui.label(RichText::new("Save the preset").font(font(size::LARGE, Weight::Bold)));
         ui.add_space(6.0);

@@ -73,6 +73,8 @@ fn scenes() -> Vec<Scene> {
         synth("table-menu").set(|s| s.click = Some((pos2(230.0, 96.0), PointerButton::Primary))),
         synth("filter-menu").set(|s| s.click = Some((pos2(782.0, 66.0), PointerButton::Primary))),
         synth("wide").set(|s| s.size = egui::vec2(1500.0, 860.0)),
+        synth("tour").set(|s| s.memory.tour = Some(0)),
+        grow("tour-drop").set(|s| s.memory.tour = Some(1)),
         synth("init").set(|s| {
             s.data.preset = cultivar_patch::Preset::init();
             s.data.live = Default::default();
@@ -90,7 +92,7 @@ fn scenes() -> Vec<Scene> {
             let text = "3 notes sound at once: C3, E3, G3".into();
             s.data.garden.help = Some(cultivar_gui::Help { text, fixes, calm: false });
         }),
-        grow("grow-menu").set(|s| s.click = Some((pos2(700.0, 320.0), PointerButton::Secondary))),
+        grow("grow-menu").set(|s| s.click = Some((pos2(651.4, 316.7), PointerButton::Secondary))),
         grow("grow-error")
             .set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_notices())
             .set(|s| s.data.garden.error = Some("kick.wav: it is not an audio file".into())),

@@ -38,8 +38,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         desk.ask(Command::OpenFileDialog(Purpose::Target));
     }
     let at = pos2(rect.center().x, rect.bottom() - 20.0);
-    let words =
-        "Patches of this synthesizer grow towards what you drop. Nothing leaves this computer.";
+    let words = "Patches of this synthesizer grow towards what you drop.";
     text(ui.painter(), at, Align2::CENTER_CENTER, words, size::SMALL, Weight::Regular, p.faint);
 }
 

@@ -6,7 +6,7 @@ use super::plot::Plot;
 use super::{clock, keys, nodes, thousands};
 use crate::Command;
 use crate::desk::Desk;
-use crate::paint::{polar, speak, text, waveform};
+use crate::paint::{height, polar, speak, text, waveform};
 use crate::theme::{Palette, Weight, size};
 use crate::view::{GardenState, StrandView};
 use crate::widgets::{tag, wheel_steps};
@@ -105,11 +105,10 @@ fn disc(ui: &mut egui::Ui, desk: &mut Desk, plot: &Plot, bed: &egui::Response) {
     painter.circle(plot.centre, plot.disc, p.pool, ring);
     let gain = garden.target_gain;
     if let Some(target) = &garden.target {
-        let scale = 10.0_f32.powf(gain / 20.0).min(1.6);
+        let scale = height(&target.peaks) * 10.0_f32.powf(gain / 20.0);
         let well = Rect::from_center_size(plot.centre, vec2(plot.disc * 1.4, plot.disc * 0.75));
         let ink = p.target.gamma_multiply(if hot { 1.0 } else { 0.9 });
-        let louder = target.peaks.iter().map(|ends| ends.map(|end| end * scale));
-        waveform(painter, well, &louder.collect::<Vec<_>>(), ink);
+        waveform(painter, well, &target.peaks, scale, ink);
     }
     if gain != 0.0 || hot {
         let at = plot.centre + vec2(0.0, plot.disc * 0.62);

@@ -4,7 +4,7 @@ use egui::{CursorIcon, Rect, Sense, Stroke, WidgetInfo, pos2, vec2};
 
 use crate::Command;
 use crate::desk::Desk;
-use crate::paint::waveform;
+use crate::paint::{height, waveform};
 use crate::theme::Palette;
 use crate::view::{GardenState, TargetView};
 
@@ -70,7 +70,8 @@ fn draw_sound(ui: &egui::Ui, rect: Rect, frame: Rect, target: &TargetView, part:
     let p = Palette::of(ui);
     let painter = ui.painter();
     let x = |t: f32| frame.left() + frame.width() * t.clamp(0.0, 1.0);
-    waveform(painter, frame, &target.peaks, p.target.gamma_multiply(0.35));
+    let scale = height(&target.peaks);
+    waveform(painter, frame, &target.peaks, scale, p.target.gamma_multiply(0.35));
     let matched = Rect::from_x_y_ranges(x(part[0])..=x(part[1]), rect.y_range());
-    waveform(&painter.with_clip_rect(matched), frame, &target.peaks, p.target);
+    waveform(&painter.with_clip_rect(matched), frame, &target.peaks, scale, p.target);
 }

@@ -8,7 +8,7 @@ use crate::layout::Cut;
 use crate::memory::Page;
 use crate::paint::{mark, speak, text, text_in};
 use crate::theme::{PAD, Palette, WELL_ROUND, Weight, size};
-use crate::view::{Aspect, Moved};
+use crate::view::{Aspect, Garden, GardenState, Moved, Section};
 use crate::widgets::{main_button, panel, plain_button};
 
 /// Draws the panel.
@@ -22,6 +22,10 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         Some((s, strand, n, strand.nodes.get(n)?))
     });
     let Some((s, strand, n, node)) = chosen else {
+        if garden.target.is_none() {
+            steps(ui, body);
+            return;
+        }
         let words = if garden.strands.is_empty() {
             "What a patch shares with the target is told here."
         } else {
@@ -65,29 +69,105 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     for aspect in &garden.aspects {
         likeness(ui, body.cut_top(24.0), aspect);
     }
-    if garden.moved.is_empty() {
-        return;
-    }
     body.cut_top(10.0);
     ui.painter().hline(body.x_range(), body.top(), Stroke::new(1.0, p.line));
-    body.cut_top(8.0);
-    let title = body.cut_top(22.0);
-    text_in(
-        ui.painter(),
-        title,
-        Align2::LEFT_CENTER,
-        "What helped",
-        size::BODY,
-        Weight::Bold,
-        p.text,
-    );
-    body.cut_top(2.0);
+    body.cut_top(6.0);
+    let lacks = lacking(garden);
+    let reserved = if lacks.is_some() { 72.0 } else { 0.0 };
+    if !garden.moved.is_empty() {
+        heading(ui, body.cut_top(24.0), "What helped");
+    }
     for (k, moved) in garden.moved.iter().enumerate() {
-        if body.height() < 42.0 {
+        if body.height() < 42.0 + reserved {
             break;
         }
         helped(ui, desk, body.cut_top(38.0), k, moved);
         body.cut_top(5.0);
+    }
+    if let Some(aspect) = lacks.filter(|_| body.height() >= reserved) {
+        body.cut_top(3.0);
+        heading(ui, body.cut_top(24.0), "Still missing");
+        missing(ui, desk, body.cut_top(38.0), aspect);
+    }
+}
+
+fn heading(ui: &egui::Ui, rect: Rect, words: &str) {
+    let p = Palette::of(ui);
+    text_in(ui.painter(), rect, Align2::LEFT_CENTER, words, size::BODY, Weight::Bold, p.text);
+}
+
+/// How it goes, before there is anything to tell.
+fn steps(ui: &egui::Ui, mut body: Rect) {
+    let p = Palette::of(ui);
+    heading(ui, body.cut_top(28.0), "How it goes");
+    body.cut_top(6.0);
+    let steps = [
+        ("Drop a sound", "A note, a drum, a voice: up to ten seconds are heard.", p.target),
+        (
+            "Watch patches grow",
+            "The longer a strand, the closer it comes. Rest on a node to hear it.",
+            p.leaf,
+        ),
+        ("Play them meanwhile", "Click a node and the keys play it. Growth goes on.", p.amber),
+        ("Keep what you like", "It becomes a patch like any other, every knob open.", p.mauve),
+    ];
+    for (k, (title, words, ink)) in steps.into_iter().enumerate() {
+        let mut row = body.cut_top(64.0);
+        let number = row.cut_left(34.0);
+        let at = pos2(number.left() + 11.0, number.top() + 13.0);
+        ui.painter().circle_filled(at, 11.0, ink.gamma_multiply(0.16));
+        let digit = (k + 1).to_string();
+        text(ui.painter(), at, Align2::CENTER_CENTER, &digit, size::SMALL, Weight::Bold, ink);
+        heading(ui, row.cut_top(24.0), title);
+        let font = crate::theme::font(size::SMALL, Weight::Regular);
+        let galley = ui.painter().layout(words.to_owned(), font, p.muted, row.width());
+        ui.painter().galley(row.min, galley, p.muted);
+    }
+}
+
+/// The aspect that is farthest from the target, where one is far.
+fn lacking(garden: &Garden) -> Option<&Aspect> {
+    let far = garden.aspects.iter().filter_map(|a| Some((a, a.likeness?)));
+    far.filter(|(_, likeness)| *likeness < 0.8).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(a, _)| a)
+}
+
+/// What is still missing, and what a click on it does about that.
+fn missing(ui: &mut egui::Ui, desk: &mut Desk, row: Rect, aspect: &Aspect) {
+    let p = Palette::of(ui);
+    let garden = desk.view.garden;
+    let section = match aspect.name.as_str() {
+        "Envelope" => Section::Envelopes,
+        "Brightness" => Section::Filters,
+        "Movement" => Section::Modulation,
+        _ => Section::Oscillators,
+    };
+    let (words, wish) = if garden.locked.contains(&section) {
+        let words = format!("Try: let {} grow too", section.name().to_lowercase());
+        (words, Some(Command::Lock { section, on: false }))
+    } else if garden.state == GardenState::Growing {
+        ("Still growing".to_owned(), None)
+    } else {
+        ("Try: grow on".to_owned(), Some(Command::Resume))
+    };
+    let response = ui.interact(row, ui.scope_id().with("missing"), Sense::click());
+    let name = format!("{}: {words}", aspect.name);
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, wish.is_some(), &name));
+    let hot = response.hovered() && wish.is_some();
+    let fill = if hot { p.lifted } else { p.raised };
+    ui.painter().rect_filled(row, CornerRadius::same(WELL_ROUND), fill);
+    let mut inner = row.shrink2(vec2(10.0, 4.0));
+    let lack = 100.0 * (1.0 - aspect.likeness.unwrap_or(1.0));
+    let lost = format!("−{lack:.0}");
+    let place = inner.cut_right(48.0);
+    text_in(ui.painter(), place, Align2::RIGHT_CENTER, &lost, size::BODY, Weight::Bold, p.amber);
+    let upper = inner.cut_top(inner.height() / 2.0);
+    let write = |rect: Rect, words: &str, points: f32, ink| {
+        text_in(ui.painter(), rect, Align2::LEFT_CENTER, words, points, Weight::Regular, ink);
+    };
+    write(upper, &aspect.name, size::SMALL, p.text);
+    write(inner, &words, size::TINY, p.muted);
+    if let Some(wish) = wish.filter(|_| response.clicked()) {
+        desk.ask(wish);
     }
 }
 

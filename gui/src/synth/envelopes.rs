@@ -40,7 +40,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let env = &ids().env[k];
     let small = |id| Knob::small(id, p.leaf);
     let upper = knobs.cut_top(knobs.height() / 2.0);
-    let first = [env.attack, env.decay, env.sustain, env.release, env.delay].map(small);
+    let first = [env.attack, env.decay, env.sustain, env.release, env.delay];
+    let first = first.map(|id| Knob::new(id, p.leaf));
     knob_row(ui, desk, upper, &first);
     // Each bow stands below its time.
     let bows = [env.attack_curve, env.decay_curve, env.release_curve, env.hold];

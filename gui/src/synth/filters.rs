@@ -26,9 +26,10 @@ fn filter(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
         line.cut_right(4.0);
         select(ui, desk, line.cut_right(74.0).shrink2(slim), ids().voice.filters);
     }
-    let knobs = body.cut_bottom(44.0);
+    let knobs = body.cut_bottom(57.0);
+    body.cut_bottom(3.0);
     response(ui, desk, body, k);
     let off = !desk.on(filter.on);
     let ids = [filter.cutoff, filter.resonance, filter.drive, filter.key, filter.mix];
-    knob_row(ui, desk, knobs, &ids.map(|id| Knob::small(id, p.coral).dim(off)));
+    knob_row(ui, desk, knobs, &ids.map(|id| Knob::new(id, p.coral).dim(off)));
 }

@@ -1,13 +1,13 @@
 //! The response of a filter.
 
 use cultivar_patch::schema::{Model, ids};
-use egui::{Rect, Sense, Stroke, WidgetInfo, pos2};
+use egui::{Align2, Rect, Sense, Stroke, WidgetInfo, pos2};
 
 use super::{drag_params, well};
 use crate::curves::filter_db;
 use crate::desk::Desk;
-use crate::paint::filled_curve;
-use crate::theme::Palette;
+use crate::paint::{filled_curve, text};
+use crate::theme::{Palette, Weight, size};
 
 /// Lowest and highest pitch drawn, about 20 Hz to 20 kHz.
 const PITCHES: [f32; 2] = [16.0, 136.0];
@@ -36,6 +36,15 @@ pub(crate) fn response(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize)
     for hertz in [100.0_f32, 1000.0, 10_000.0] {
         let note = 69.0 + 12.0 * (hertz / 440.0).log2();
         painter.vline(x(note), rect.y_range(), Stroke::new(1.0, p.panel));
+        let words = if hertz < 1000.0 {
+            "100"
+        } else if hertz < 10_000.0 {
+            "1k"
+        } else {
+            "10k"
+        };
+        let at = pos2(x(note) + 3.0, rect.bottom() - 2.0);
+        text(&painter, at, Align2::LEFT_BOTTOM, words, size::TINY - 1.5, Weight::Regular, p.faint);
     }
     painter.hline(rect.x_range(), y(0.0), Stroke::new(1.0, p.panel));
     let on = desk.on(filter.on);

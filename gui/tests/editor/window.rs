@@ -163,6 +163,25 @@ fn a_file_over_the_window_is_judged_by_its_name() {
 }
 
 #[test]
+fn the_first_minute_is_told_once() {
+    let mut editor = editor(Page::Synth, |_| {});
+    editor.state_mut().memory.tour = Some(0);
+    editor.run();
+    for _ in 0..2 {
+        click(&mut editor, "Next");
+        assert_eq!(editor.state().commands, []);
+    }
+    click(&mut editor, "Done");
+    assert_eq!(editor.state_mut().commands, [Command::TourSeen]);
+    assert!(editor.query_by_label("Done").is_none());
+    editor.state_mut().memory.tour = Some(0);
+    editor.state_mut().commands.clear();
+    editor.run();
+    click(&mut editor, "Skip");
+    assert_eq!(editor.state_mut().commands, [Command::TourSeen]);
+}
+
+#[test]
 fn a_notice_is_read_and_closed() {
     let mut editor = editor(Page::Grow, |data| {
         *data = std::mem::replace(data, super::data::Data::new()).with_notices();

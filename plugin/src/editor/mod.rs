@@ -106,6 +106,7 @@ impl Editor {
                     document.saved = self.instrument.preset(&document);
                     document.row = Some(row);
                 }
+                News::Welcome => self.memory.tour = self.memory.tour.or(Some(0)),
                 News::Copy(text) => ctx.copy_text(text),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {

@@ -91,6 +91,7 @@ impl Editor {
                 self.change(Gesture::Once, |preset| preset.meta.name = name);
             }
             Command::Favourite { id, on } => self.ask(Task::Favourite(id, on)),
+            Command::TourSeen => self.ask(Task::TourSeen),
             Command::OpenInSynth => {
                 self.memory.settings.page = Page::Synth;
                 self.ask(Task::Garden(Command::OpenInSynth));

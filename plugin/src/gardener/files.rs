@@ -12,6 +12,9 @@ use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Table, TableError, Wavet
 
 use super::News;
 
+/// The file that says that the hints of the first minute were seen.
+const TOUR: &str = ".tour-seen";
+
 /// The player's folder, opened when it is first needed.
 pub(super) struct Files {
     library: Option<Library>,
@@ -33,7 +36,18 @@ impl Files {
         }
         let trouble = self.library().trouble().to_vec();
         trouble.into_iter().for_each(|trouble| self.warn(&trouble));
+        if !self.library().home().join(TOUR).exists() {
+            let _ = self.news.send(News::Welcome);
+        }
         self.tell_rows();
+    }
+
+    /// Leaves a mark in the player's folder that the hints of the first minute were seen. Where
+    /// there is no such folder they come again; that is not worth a word.
+    pub(super) fn remember_tour(&mut self) {
+        let home = self.library().home();
+        let _ = std::fs::create_dir_all(home);
+        let _ = std::fs::write(home.join(TOUR), "");
     }
 
     /// Reads the preset of a row.
@@ -51,7 +65,8 @@ impl Files {
     /// Reads a preset file that may lie anywhere.
     pub(super) fn load_file(&mut self, path: &Path) {
         let loaded = self.library().load(&Place::File(path.to_owned()));
-        self.tell_loaded(loaded, None, &path.display().to_string());
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        self.tell_loaded(loaded, None, &name);
     }
 
     /// Keeps a preset; what it is called then, and its row.
@@ -120,8 +135,12 @@ impl Files {
     fn tell_loaded(&self, loaded: Result<Loaded, Trouble>, row: Option<String>, name: &str) {
         match loaded {
             Ok(Loaded { preset, notices }) => {
-                for notice in notices {
-                    self.say(Tone::Warning, format!("{name}: {notice}"));
+                if let [first, others @ ..] = &notices[..] {
+                    let more = match others.len() {
+                        0 => String::new(),
+                        n => format!("; and {n} more like this"),
+                    };
+                    self.say(Tone::Warning, format!("{name}: {first}{more}."));
                 }
                 let _ = self.news.send(News::Preset(Box::new(preset), row));
             }

@@ -57,6 +57,8 @@ pub enum Task {
     Save(Box<Preset>),
     /// Mark the preset of a row, or take the mark away.
     Favourite(String, bool),
+    /// Remember for ever that the player has seen the hints of the first minute.
+    TourSeen,
     /// A wish of the Grow page.
     Garden(Command),
     /// Listen again to the target of a project, without growing yet.
@@ -74,6 +76,8 @@ pub enum News {
     Saved(Box<Meta>, String),
     /// A wavetable was read for an oscillator.
     Table(usize, Arc<Wavetable>),
+    /// The player's folder is new: the hints of the first minute are due.
+    Welcome,
     /// Text for the clipboard.
     Copy(String),
     /// Something to read.
@@ -259,6 +263,7 @@ impl Worker {
             Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
             Task::Save(preset) => self.files.save(*preset),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
+            Task::TourSeen => self.files.remember_tour(),
             Task::Garden(command) => self.plot.perform(command, &mut self.files),
             Task::Recall(target) => self.plot.recall(target, &mut self.files),
         }

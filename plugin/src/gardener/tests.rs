@@ -1,9 +1,10 @@
 //! The gardener at work on real files.
 
 mod asked;
+mod refused;
 
 use std::f32::consts::TAU;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,11 @@ struct Yard {
 
 impl Yard {
     fn new() -> Self {
+        Yard::within(tempfile::tempdir().expect("a folder"))
+    }
+
+    fn within(folder: TempDir) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let folder = tempfile::tempdir().expect("a folder");
         let (instrument, _inlet) = Instrument::new();
         let home = Some(folder.path().join("home"));
         let gardener = Gardener::at(home, Arc::new(instrument), Repaint::default());
@@ -67,7 +71,7 @@ impl Yard {
         }
     }
 
-    /// Waits for a node of a growth that began after there were so many tries.
+    /// Waits for a node.
     fn grown(&self) -> Garden {
         self.wait("a node", |g| g.strands.iter().any(|strand| !strand.nodes.is_empty()))
     }
