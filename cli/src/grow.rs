@@ -86,6 +86,9 @@ impl Match {
         let threads = usize::from(self.threads.unwrap_or(0));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| Failure::new("threads", e))?;
+        if fs::metadata(&self.output).is_ok_and(|there| !there.is_dir()) {
+            return Err(Failure::new(&self.output, "it is not a folder"));
+        }
         fs::create_dir_all(&self.output)
             .map_err(|e| Failure::new(&self.output, cultivar_patch::disk::reason(&e)))?;
         let (sounds, mut failures) = sounds::find(&self.sounds);

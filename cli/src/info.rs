@@ -46,7 +46,7 @@ fn of_audio(file: &Path) -> Result<Done, AudioError> {
         "{}: {} audio\n  {:.3} s, {} Hz, {} channel{}, peak {peak:.1} dB\n",
         file.display(),
         audio.kind.name(),
-        audio.seconds(),
+        audio.whole(),
         audio.rate,
         channels.len(),
         if channels.len() == 1 { "" } else { "s" },
@@ -54,7 +54,7 @@ fn of_audio(file: &Path) -> Result<Done, AudioError> {
     let mut json = json!({
         "file": file,
         "kind": audio.kind.name(),
-        "seconds": audio.seconds(),
+        "seconds": audio.whole(),
         "rate": audio.rate,
         "channels": channels.len(),
         "peak": shell::level(peak),

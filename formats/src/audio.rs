@@ -16,13 +16,13 @@ use crate::sniff::{self, HEAD, Kind};
 use crate::wav;
 
 /// Longest audio that [`decode`] reads, in seconds.
-pub const LONGEST: f64 = 1800.0;
+pub const LONGEST: f64 = 600.0;
 /// Most channels.
 pub const MAX_CHANNELS: usize = 26;
 /// Highest sampling rate, in hertz.
 pub const MAX_RATE: u32 = 768_000;
 /// Most samples of all channels together.
-const MAX_SAMPLES: usize = 1 << 28;
+const MAX_SAMPLES: usize = 1 << 26;
 /// Packets in a row that may be unreadable before the rest is given up.
 const MAX_DAMAGE: usize = 256;
 
@@ -50,6 +50,15 @@ impl Audio {
         self.frames() as f64 / f64::from(self.rate)
     }
 
+    /// Length in seconds of the whole file, where only its start was read and it says so.
+    pub fn whole(&self) -> f64 {
+        let announced = self.notes.iter().find_map(|note| match note {
+            Note::Start { of, .. } => *of,
+            _ => None,
+        });
+        announced.unwrap_or_else(|| self.seconds())
+    }
+
     /// Mean of all channels.
     pub fn mono(&self) -> Vec<f32> {
         let mut mono = vec![0.0; self.frames()];
@@ -66,8 +75,13 @@ impl Audio {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Note {
     /// Only the start was read.
-    #[error("only its first {0:.1} s are used")]
-    Start(f64),
+    #[error("only its first {used:.1} s{} are used", of_seconds(.of))]
+    Start {
+        /// Seconds that were read.
+        used: f64,
+        /// Seconds of the whole file, where it announces them.
+        of: Option<f64>,
+    },
     /// It ends before it says it does.
     #[error("it is cut off: {found} of {announced} samples are there")]
     Truncated {
@@ -82,6 +96,10 @@ pub enum Note {
     /// Samples that are not finite numbers, taken as silence.
     #[error("{0} samples are not numbers and count as silence")]
     NotNumbers(usize),
+}
+
+fn of_seconds(of: &Option<f64>) -> String {
+    of.map_or(String::new(), |seconds| format!(" of {seconds:.1} s"))
 }
 
 /// Why a file gives no audio. The text is a reason; whoever shows it names the file.
@@ -293,7 +311,8 @@ impl<'s> Decoding<'s> {
         let mut notes = Vec::new();
         let longer = self.announced.is_some_and(|announced| announced > room as u64);
         if found > room || (found == room && longer) {
-            notes.push(Note::Start(room as f64 / f64::from(rate)));
+            let seconds = |frames: u64| frames as f64 / f64::from(rate);
+            notes.push(Note::Start { used: seconds(room as u64), of: self.announced.map(seconds) });
         } else if let Some(announced) = self.announced.filter(|&frames| frames > found as u64) {
             notes.push(Note::Truncated { found: found as u64, announced });
         }

@@ -113,7 +113,9 @@ fn only_the_start_is_read_where_that_is_enough() {
     let path = folder.path().join("long.wav");
     fs::write(&path, &bytes).expect("write");
     let audio = decode_start(&path, 0.5).expect("start");
-    assert_eq!((audio.frames(), audio.notes), (24_000, vec![Note::Start(0.5)]));
+    assert_eq!((audio.frames(), audio.seconds(), audio.whole()), (24_000, 0.5, 1.0));
+    assert_eq!(audio.notes, [Note::Start { used: 0.5, of: Some(1.0) }]);
+    assert_eq!(audio.notes[0].to_string(), "only its first 0.5 s of 1.0 s are used");
     let audio = decode_start(&path, 1.0).expect("all");
     assert_eq!((audio.frames(), audio.notes), (48_000, vec![]));
     assert_eq!(decode_start(&path, -1.0).expect("one").frames(), 1);
@@ -132,7 +134,8 @@ fn only_the_start_is_read_where_that_is_enough() {
         .expect("hole");
     let begun = std::time::Instant::now();
     let audio = decode_start(&path, 10.0).expect("start");
-    assert_eq!((audio.frames(), audio.notes), (480_000, vec![Note::Start(10.0)]));
+    let start = Note::Start { used: 10.0, of: Some(36_000.0) };
+    assert_eq!((audio.frames(), audio.notes), (480_000, vec![start]));
     assert!(begun.elapsed().as_secs_f64() < 2.0, "{:?}", begun.elapsed());
 }
 

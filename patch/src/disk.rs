@@ -11,12 +11,17 @@ pub const TEMPORARY: &str = ".cultivar.tmp";
 
 /// Replaces the file at `path` by what `write` writes. The bytes go to a temporary file in the
 /// same folder, reach the disk, and only then take the name; on any error the old file stays
-/// as it was and the temporary one goes.
+/// as it was and the temporary one goes. A folder, a pipe or a device is never replaced.
 pub fn replace<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
 ) -> Result<(), E> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    match fs::metadata(&path) {
+        Ok(there) if there.is_dir() => Err(io::Error::from(io::ErrorKind::IsADirectory))?,
+        Ok(there) if !there.is_file() => Err(io::Error::other("it is not a file"))?,
+        _ => (),
+    }
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

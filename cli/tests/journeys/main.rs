@@ -1,0 +1,9 @@
+//! What a shell user does, with the real program.
+
+mod disks;
+mod growing;
+mod json;
+mod playing;
+mod presets;
+mod shell;
+mod sounds;
