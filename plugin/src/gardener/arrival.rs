@@ -50,7 +50,7 @@ impl Plot {
 
     /// Says what was odd about a file, but for its length, about which the player is asked.
     fn told(&self, path: &Path, audio: &Audio, files: &Files) {
-        let odd = audio.notes.iter().filter(|note| !matches!(note, Note::Start(_)));
+        let odd = audio.notes.iter().filter(|note| !matches!(note, Note::Start { .. }));
         odd.for_each(|note| files.say(Tone::Warning, format!("{}: {note}.", file_name(path))));
     }
 

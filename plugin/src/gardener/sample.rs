@@ -32,7 +32,7 @@ impl Sound {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let (samples, rate) = (audio.mono(), audio.rate as f32);
         let view = picture::sound(&name, &samples, rate);
-        let more = audio.notes.iter().any(|note| matches!(note, Note::Start(_)));
+        let more = audio.notes.iter().any(|note| matches!(note, Note::Start { .. }));
         Sound { path: path.to_owned(), name, samples: samples.into(), rate, more, view }
     }
 
