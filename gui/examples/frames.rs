@@ -54,7 +54,8 @@ fn times(page: Page, tab: Tab) -> Vec<f64> {
         let output = ctx.run_ui(input, |ui| show(ui, &data.view(), &mut memory, &mut commands));
         let triangles = ctx.tessellate(output.shapes, SCALE);
         let took = begin.elapsed();
-        assert!(!triangles.is_empty());
+        // The first frame only measures.
+        assert!(k == 0 || !triangles.is_empty());
         commands.clear();
         took.as_secs_f64() * 1e3
     };
