@@ -67,22 +67,25 @@ fn lints() -> Result<()> {
     system::run(system::cargo().args(args))
 }
 
-/// The engine's render under the toolchain's realtime sanitizer, which aborts on anything
-/// that may block. It is a compiler flag not yet stable, hence the bootstrap switch, and a
-/// target folder of its own.
+/// The engine's render and the plug-in's whole `process` under the toolchain's realtime
+/// sanitizer, which aborts on anything that may block. It is a compiler flag not yet stable,
+/// hence the bootstrap switch, and a target folder of its own.
 fn realtime_sanitizer() -> Result<()> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         println!("skipped: the realtime sanitizer needs Linux on x86-64");
         return Ok(());
     }
     let target = system::target_dir()?.join("rtsan");
-    let mut test = system::cargo();
-    test.args(["test", "-p", "cultivar-tests", "--test", "realtime"])
-        .args(["--features", "sanitize", "--target", "x86_64-unknown-linux-gnu"])
-        .env("CARGO_TARGET_DIR", target)
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zsanitizer=realtime");
-    system::run(&mut test)
+    for (tests, some) in [("realtime", ""), ("clap", "realtime::")] {
+        let mut test = system::cargo();
+        test.args(["test", "-p", "cultivar-tests", "--features", "sanitize"])
+            .args(["--target", "x86_64-unknown-linux-gnu", "--test", tests, some])
+            .env("CARGO_TARGET_DIR", &target)
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("RUSTFLAGS", "-Zsanitizer=realtime");
+        system::run(&mut test)?;
+    }
+    Ok(())
 }
 
 /// The bundles in real hosts: every script of `tests/hosts` with the bundle folder.
