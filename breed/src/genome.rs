@@ -39,6 +39,20 @@ impl Section {
         Section::Voice,
     ];
 
+    /// Its word in commands.
+    pub fn id(self) -> &'static str {
+        match self {
+            Section::Osc => "osc",
+            Section::Noise => "noise",
+            Section::Filter => "filter",
+            Section::Env => "env",
+            Section::Lfo => "lfo",
+            Section::Route => "route",
+            Section::Fx => "fx",
+            Section::Voice => "voice",
+        }
+    }
+
     fn of_stem(stem: &str) -> Section {
         match stem {
             "osc" => Section::Osc,
@@ -50,6 +64,43 @@ impl Section {
             "voice" | "master" | "morph" => Section::Voice,
             _ => Section::Fx,
         }
+    }
+}
+
+/// Sections that children have from their first parent as they are there. The routes that move
+/// a locked section are locked with it, and so is what drives them; the master level never is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Locks(u8);
+
+impl Locks {
+    /// These sections.
+    pub fn of(sections: impl IntoIterator<Item = Section>) -> Locks {
+        Locks(sections.into_iter().fold(0, |bits, section| bits | 1 << section as u8))
+    }
+
+    /// Whether a section is locked.
+    pub fn has(self, section: Section) -> bool {
+        self.0 & 1 << section as u8 != 0
+    }
+
+    /// The modules of `patch` that are locked: those of locked sections, and all that moves
+    /// them.
+    pub fn modules(self, patch: &Patch<f32>) -> Vec<bool> {
+        let mut locked: Vec<bool> = modules().iter().map(|m| self.has(m.section)).collect();
+        let route = module(ids().route[0].source);
+        // A driver may move a driver that moves a driver.
+        for _ in 0..3 {
+            for slot in 0..patch.route.len() {
+                let Some(id) = destination(patch, slot) else { continue };
+                if locked[module(id)] || locked[route + slot] {
+                    locked[route + slot] = true;
+                    if let Some(driver) = Driver::of(patch.route[slot].source) {
+                        locked[driver.module()] = true;
+                    }
+                }
+            }
+        }
+        locked
     }
 }
 

@@ -5,17 +5,29 @@ use cultivar_patch::{Breed, Id, Kind, Patch, Preset};
 
 use crate::Rng;
 use crate::cross::graft;
-use crate::genome::{self, Section, modules, section};
+use crate::genome::{self, Locks, Section, module, modules, section};
 
 /// Mutates `preset` by `amount` (0 nothing, 1 a lot, still a relative). Numbers are stepped,
 /// pitches jump by octaves and fifths; whole modules, routes and choices come from one of the
 /// `donors`, never from nowhere.
 pub fn mutate(preset: &mut Preset, amount: f32, donors: &[Preset], rng: &mut Rng) {
+    mutate_within(preset, amount, donors, Locks::default(), rng);
+}
+
+/// The same, without touching what is locked.
+pub fn mutate_within(
+    preset: &mut Preset,
+    amount: f32,
+    donors: &[Preset],
+    locks: Locks,
+    rng: &mut Rng,
+) {
+    let locked = locks.modules(&preset.patch);
     let amount = amount.clamp(0.0, 1.0);
     let live = genome::live(preset);
     for k in 0..live.leaves().len() as u16 {
         let id = Id(k);
-        if live[id] && rng.chance(0.15 + 0.35 * amount) {
+        if live[id] && rng.chance(0.15 + 0.35 * amount) && !locked[module(id)] {
             match id.def().breed {
                 Breed::Slide => slide(&mut preset.patch, id, 3.0 * amount, rng),
                 Breed::Tune if rng.chance(0.2 * amount) => tune(&mut preset.patch, id, rng),
@@ -25,9 +37,28 @@ pub fn mutate(preset: &mut Preset, amount: f32, donors: &[Preset], rng: &mut Rng
     }
     for _ in 0..3 {
         if rng.chance(0.5 * amount) {
-            rebuild(preset, donors, rng);
+            let mut rebuilt = preset.clone();
+            rebuild(&mut rebuilt, donors, rng);
+            if intact(preset, &rebuilt, locks) {
+                *preset = rebuilt;
+            }
         }
     }
+}
+
+/// Whether all that is locked, and nothing else, is in `is` as it was.
+fn intact(was: &Preset, is: &Preset, locks: Locks) -> bool {
+    let locked = locks.modules(&was.patch);
+    let genes = |index: usize| modules()[index].ids().all(|id| was.patch[id] == is.patch[id]);
+    let mut indices = (0..locked.len()).filter(|index| locked[*index]);
+    let table = |k: usize| !locks.has(Section::Osc) || was.tables[k] == is.tables[k];
+    let shape = |k: usize| !locked[module(ids().lfo[k].mode)] || was.shapes[k] == is.shapes[k];
+    locks == Locks::default()
+        || locks.modules(&is.patch) == locked
+            && indices.all(genes)
+            && (0..was.tables.len()).all(table)
+            && (0..was.shapes.len()).all(shape)
+            && (!locks.has(Section::Lfo) || was.macros == is.macros)
 }
 
 /// Moves a continuous gene by `steps` small steps of normal distribution, back into the range.

@@ -9,12 +9,14 @@ mod align;
 mod compare;
 mod features;
 mod pitch;
+mod print;
 mod stft;
 
 use align::Envelope;
 use compare::{Terms, compare};
 pub(crate) use features::log2;
 use features::{Ear, Features};
+pub(crate) use print::{Print, Printer};
 use stft::Excerpt;
 
 use crate::Target;
