@@ -68,7 +68,10 @@ fn rate(
     let mut score = Command::new(python);
     score.arg(script).arg(targets).arg(folder).arg("--json").arg(json);
     system::run(&mut score)?;
-    let value: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json)?)?;
+    let text = std::fs::read_to_string(json)?;
+    // Python writes figures that a sound does not have, such as its pitch, as NaN.
+    let value: serde_json::Value = serde_json::from_str(&text.replace(": NaN", ": null"))
+        .with_context(|| format!("cannot read {}", json.display()))?;
     let rows = value["rows"].as_array().context("the yardstick gave no rows")?;
     let number = |row: &serde_json::Value, key: &str| row[key].as_f64().unwrap_or(0.0);
     Ok(rows
