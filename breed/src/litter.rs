@@ -232,12 +232,28 @@ impl Litter {
         let others = self.parents.iter().flatten().chain(siblings.map(|born| &born.heard));
         let apart = others.map(|other| heard.distance(other)).fold(f32::INFINITY, f32::min);
         let born = Born { child, heard: Arc::new(heard), apart };
-        let place = &mut self.places[k];
         if apart >= UNLIKE {
-            place.born = Some(born);
-        } else if place.spare.as_ref().is_none_or(|spare| apart > spare.apart) {
+            return self.bear(k, born);
+        }
+        let place = &mut self.places[k];
+        if place.spare.as_ref().is_none_or(|spare| apart > spare.apart) {
             place.spare = Some(born);
         }
+    }
+
+    /// Takes a child into its place; a name that a sibling or parent has gets a number.
+    fn bear(&mut self, k: usize, mut born: Born) {
+        let name = &mut born.child.preset.meta.name;
+        let siblings = self.places.iter().filter_map(|place| place.born.as_ref());
+        let siblings = siblings.map(|born| &born.child.preset.meta.name);
+        let known: Vec<&String> =
+            self.recipe.parents.iter().map(|(p, _)| &p.meta.name).chain(siblings).collect();
+        let numbered = (2..).map(|number| format!("{name} {number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        if let Some(free) = names.find(|name| !known.contains(&name)) {
+            *name = free;
+        }
+        self.places[k].born = Some(born);
     }
 
     /// Mean loudness of the parents that can be heard, by their weights; nothing before they
@@ -256,14 +272,16 @@ impl Litter {
             let names = self.recipe.parents.iter().filter(|(_, weight)| *weight > 0.0);
             return Err(Barren::Silent(names.map(|(p, _)| p.meta.name.clone()).collect()));
         }
-        for place in self.places.iter_mut().filter(|p| p.born.is_none() && p.draws >= DRAWS) {
-            place.born = place.spare.take().filter(|spare| spare.apart >= COPY);
+        for k in 0..self.places.len() {
+            let place = &mut self.places[k];
+            if place.born.is_none() && place.draws >= DRAWS {
+                match place.spare.take().filter(|spare| spare.apart >= COPY) {
+                    Some(spare) => self.bear(k, spare),
+                    None => return Err(Barren::Alike(self.children().count())),
+                }
+            }
         }
-        let given_up = |place: &Place| place.born.is_none() && place.draws >= DRAWS;
-        match self.places.iter().any(given_up) {
-            true => Err(Barren::Alike(self.children().count())),
-            false => Ok(()),
-        }
+        Ok(())
     }
 
     /// The parents of which nothing is heard, by their place; none before they were heard.

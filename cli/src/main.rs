@@ -1,6 +1,7 @@
 //! `cultivar`: the instrument in a shell.
 
 mod bench;
+mod breed;
 mod grow;
 mod info;
 mod render;
@@ -32,6 +33,8 @@ enum Command {
     Render(render::Render),
     /// Grow patches towards sounds
     Match(grow::Match),
+    /// Breed children of several patches
+    Breed(breed::Breed),
     /// Say what a file is, and what of it can be used
     Info(info::Info),
     /// Measure how fast the engine is
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
     let done = match cli.command {
         Command::Render(render) => render.run(),
         Command::Match(grow) => grow.run(cli.json),
+        Command::Breed(breed) => breed.run(),
         Command::Info(info) => info.run(),
         Command::Bench(bench) => bench.run(),
     };

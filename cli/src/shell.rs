@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cultivar_library::factory;
-use cultivar_patch::Preset;
+use cultivar_patch::{Preset, Table};
 use serde_json::{Value, json};
 
 /// What a command has done.
@@ -81,6 +81,14 @@ pub(crate) fn patch(word: &Path) -> Result<Preset, Failure> {
     }
     let loaded = Preset::load(word).map_err(|e| Failure::new(word, e))?;
     loaded.notices.iter().for_each(|notice| Failure::new(word, notice).say());
+    for table in &loaded.preset.tables {
+        if let Table::Factory(name) = table
+            && cultivar_dsp::factory::title(name).is_none()
+        {
+            let notice = format!("there is no wavetable {name:?} here; a saw plays in its place");
+            Failure::new(word, notice).say();
+        }
+    }
     Ok(loaded.preset)
 }
 

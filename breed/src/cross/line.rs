@@ -1,5 +1,6 @@
 //! A child in the making: its structure, module by module, with the routes that belong to it.
 
+use cultivar_patch::schema::ids;
 use cultivar_patch::{Patch, Preset};
 
 use super::ancestry::{Gene, Mixes, Trace};
@@ -50,6 +51,10 @@ impl<'a> Line<'a> {
         for (index, donor) in donors.iter().enumerate() {
             self.copy(index, if self.locked[index] { 0 } else { *donor });
         }
+        // A child morphs to nobody.
+        let position = ids().morph.position;
+        self.child.patch[position] = position.def().default;
+        self.trace.genes[position] = Gene::New;
         let all = self.locks.has(Section::Route);
         for slot in (0..self.child.patch.route.len()).filter(|_| !all) {
             clear(&mut self.child.patch, slot);

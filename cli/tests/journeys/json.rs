@@ -68,6 +68,7 @@ fn every_key_is_on_the_page_and_the_other_way_round() {
     shell.pluck("a.wav", 330.0, 0.2, 48_000);
     check(&shell, "render", &["render factory:Init -o x.wav"]);
     check(&shell, "match", &["match a.wav -o out --tries 16 --strands 2 --report"]);
+    check(&shell, "breed", &["breed factory:Kick factory:Clap -o litter --children 2"]);
     check(&shell, "info of a sound", &["info a.wav"]);
     check(&shell, "info of a preset", &["info out/a.cultivar", "info factory:Kick"]);
     let loads = ["bench --load v1_silence --seconds 0.1", "bench --load match_setparams_1s"];

@@ -1,5 +1,6 @@
 //! What a shell user does, with the real program.
 
+mod breeding;
 mod disks;
 mod growing;
 mod json;
