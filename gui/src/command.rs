@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use cultivar_patch::{Id, Shape, Table, schema::Source};
 
+use crate::breeding::Breeding;
 use crate::view::{Effort, Section, Side};
 
 /// A wish of the player, for the owner of the window to fulfil or refuse.
@@ -159,6 +160,9 @@ pub enum Command {
         /// Whether it stays as it is.
         on: bool,
     },
+
+    /// Something on the Breed page.
+    Breed(Breeding),
 
     /// Load a preset, by the id of its row.
     LoadPreset(String),

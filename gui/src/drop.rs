@@ -4,11 +4,11 @@ use std::path::Path;
 
 use egui::{Align2, Color32, Order, Rect, Stroke, StrokeKind, vec2};
 
-use crate::Command;
 use crate::desk::Desk;
 use crate::memory::{Page, Tab};
 use crate::paint::{speak, text_in};
 use crate::theme::{Palette, ROUND, Weight, size};
+use crate::{Breeding, Command};
 
 /// What a file is, as far as its name tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,9 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, page: Rect) {
             desk.memory.settings.page = Page::Grow;
             desk.ask(Command::Grow { path: first.clone() });
         }
+        (Kind::Preset, _) if desk.memory.settings.page == Page::Breed => {
+            desk.ask(Command::Breed(Breeding::AddFile(first.clone())));
+        }
         (Kind::Preset, _) => desk.ask(Command::LoadFile(first.clone())),
         (Kind::Other(why), _) => {
             let words = format!("{}: {why}", file_name(first));
@@ -86,6 +89,9 @@ fn announce(ui: &egui::Ui, desk: &Desk, page: Rect, what: Kind, name: &str, coun
             (format!("Read {name} as a wavetable of oscillator {}", ["A", "B", "C"][k]), p.target)
         }
         (Kind::Sound, None) => (format!("Grow from {name}"), p.target),
+        (Kind::Preset, _) if desk.memory.settings.page == Page::Breed => {
+            (format!("Breed with {name}"), p.leaf)
+        }
         (Kind::Preset, _) => (format!("Load the preset {name}"), p.leaf),
         (Kind::Other(why), _) => (format!("{name} is {why}"), p.amber),
     };

@@ -31,7 +31,9 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         Weight::Bold,
         p.text,
     );
-    name_field(ui, desk, rest.cut_left(262.0));
+    // What is left when everything else has its place.
+    let spare = rest.width() - if desk.view.preset.partner.is_some() { 880.0 } else { 780.0 };
+    name_field(ui, desk, rest.cut_left(spare.clamp(200.0, 320.0)));
     rest.cut_left(8.0);
     favourite(ui, desk, rest.cut_left(26.0));
     save(ui, desk, rest.cut_left(46.0));
@@ -44,10 +46,10 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     if desk.view.redo && redo.clicked() {
         desk.ask(Command::Redo);
     }
-    rest.cut_left(10.0);
+    rest.cut_left(8.0);
     sides(ui, desk, rest.cut_left(48.0));
-    rest.cut_left(26.0);
-    pages(ui, desk, rest.cut_left(160.0));
+    rest.cut_left(16.0);
+    pages(ui, desk, rest.cut_left(224.0));
     let gear = rest.cut_right(24.0);
     settings(ui, desk, gear);
     rest.cut_right(8.0);
@@ -200,9 +202,9 @@ fn sides(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
 
 fn pages(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let p = Palette::of(ui);
-    for (k, (page, name)) in [(Page::Grow, "Grow"), (Page::Synth, "Synth")].into_iter().enumerate()
-    {
-        let tab = rect.column(k, 2, 6.0);
+    let all = [(Page::Grow, "Grow"), (Page::Breed, "Breed"), (Page::Synth, "Synth")];
+    for (k, (page, name)) in all.into_iter().enumerate() {
+        let tab = rect.column(k, all.len(), 4.0);
         let chosen = desk.memory.settings.page == page;
         let response = ui.interact(tab, ui.scope_id().with(("page", k)), Sense::click());
         response.widget_info(|| WidgetInfo::selected(egui::Role::Tab, true, chosen, name));
@@ -273,8 +275,11 @@ fn health(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
         1 => "1 voice".into(),
         n => format!("{n} voices"),
     };
-    let at = rect.cut_right(76.0);
-    text_in(ui.painter(), at, Align2::RIGHT_CENTER, &voices, size::SMALL, Weight::Regular, p.muted);
+    if rect.width() >= 60.0 {
+        let at = rect.cut_right(70.0);
+        let (align, points) = (Align2::RIGHT_CENTER, size::SMALL);
+        text_in(ui.painter(), at, align, &voices, points, Weight::Regular, p.muted);
+    }
 }
 
 fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {

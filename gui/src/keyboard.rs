@@ -76,6 +76,14 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
             (false, false) => p.ivory,
         };
         painter.rect_filled(*place, 2.0, fill);
+        let family = desk.view.family;
+        let child = family.children.get(usize::from(key % 12)).filter(|_| family.on_keys);
+        if let Some(child) = child {
+            // On keys that sound, the hue would be lost.
+            let hue = if sounding { p.ebony } else { crate::breed::child_hue(p, family, child) };
+            let up = if black(*key) { 9.0 } else { 20.0 };
+            painter.circle_filled(pos2(place.center().x, place.bottom() - up), 3.2, hue);
+        }
         if key % 12 == 0 {
             let at = pos2(place.center().x, place.bottom() - 4.0);
             let name = format!("C{}", key / 12 - 1);

@@ -3,6 +3,8 @@
 //! The owner of the window calls [`show`] once a frame and fulfils or refuses the commands.
 //! Nothing here knows hosts, threads, channels or files.
 
+mod breed;
+mod breeding;
 mod command;
 mod curves;
 mod desk;
@@ -23,12 +25,14 @@ mod tour;
 mod view;
 mod widgets;
 
+pub use breeding::Breeding;
 pub use command::{Command, Ear, Gesture, Purpose};
 pub use memory::{Memory, Page, Settings, Tab};
 pub use theme::SIZE;
 pub use view::{
-    Aspect, Effort, EnvelopeHead, Garden, GardenState, Help, Live, Moved, NodeView, Notice,
-    PresetRow, Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
+    Aspect, CHILDREN, ChildView, Effort, EnvelopeHead, Family, FamilyState, Garden, GardenState,
+    Help, Kin, LitterRow, Live, MOST_PARENTS, Mix, Moved, NodeView, Notice, ParentCard, PresetRow,
+    Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
 };
 
 use desk::Desk;
@@ -57,6 +61,7 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, memory: &mut Memory, commands: &
     keyboard::show(ui, desk, rest.cut_bottom(theme::KEYBOARD));
     match desk.memory.settings.page {
         Page::Grow => grow::show(ui, desk, rest),
+        Page::Breed => breed::show(ui, desk, rest),
         Page::Synth => synth::show(ui, desk, rest),
     }
     presets::show(ui, desk, window);

@@ -11,6 +11,8 @@ use crate::curves::Curves;
 pub enum Page {
     /// A target and what grows towards it.
     Grow,
+    /// Parents and the children they have.
+    Breed,
     /// The whole voice.
     #[default]
     Synth,
@@ -101,6 +103,8 @@ pub struct Memory {
     pub(crate) node_hovered: Option<(usize, usize, f64, bool)>,
     /// Whether the target was heard last, and the match is next.
     pub(crate) target_heard: bool,
+    /// What is looked for in the list of possible parents.
+    pub(crate) parent_search: String,
 }
 
 impl Memory {

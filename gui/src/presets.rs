@@ -124,7 +124,7 @@ fn tags(ui: &mut egui::Ui, desk: &mut Desk, mut line: Rect) {
 }
 
 /// Whether every word of `search` begins a word of the preset's name, tags or origin.
-fn fits(row: &PresetRow, search: &str) -> bool {
+pub(crate) fn fits(row: &PresetRow, search: &str) -> bool {
     let text = format!("{} {} {}", row.name, row.tags.join(" "), row.origin).to_lowercase();
     search.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }

@@ -1,11 +1,15 @@
 //! What the editor is shown: plain data of one moment.
 
+mod family;
 mod garden;
 
 use std::sync::Arc;
 
 use cultivar_patch::{Id, Patch, Preset, Wavetable};
 
+pub use family::{
+    CHILDREN, ChildView, Family, FamilyState, Kin, LitterRow, MOST_PARENTS, Mix, ParentCard,
+};
 pub use garden::{
     Aspect, Effort, Garden, GardenState, Help, Moved, NodeView, Section, StrandView, TargetView,
 };
@@ -33,6 +37,8 @@ pub struct View<'a> {
     pub keys: [bool; 128],
     /// The garden.
     pub garden: &'a Garden,
+    /// The family on the Breed page.
+    pub family: &'a Family,
     /// The player's presets, in order.
     pub presets: &'a [PresetRow],
     /// The row of `presets` that was loaded last.

@@ -51,12 +51,22 @@ impl Parcel {
     }
 }
 
+/// Sounds for the keys of the octave, on their way to the audio thread.
+pub struct Brood {
+    /// By key, C first; taken out as they are put on their keys.
+    pub sounds: [Option<Box<Sound>>; 12],
+    /// Samples per second for which they were made.
+    pub rate: f32,
+}
+
 /// What comes back from the audio thread.
 pub enum Spent {
     /// A sound that no voice uses any more.
     Sound(Box<Sound>),
     /// A parcel, opened or not.
     Parcel(Box<Parcel>),
+    /// A brood, with the sounds that were not put on their keys.
+    Brood(Box<Brood>),
     /// A clip that has been played, or passed over.
     Clip(Box<Clip>),
 }
@@ -82,6 +92,8 @@ struct Meters {
     /// One bit for each key that is down.
     keys: [AtomicU64; 2],
     stopped: AtomicBool,
+    /// Whether the keys of the octave play the sounds of the brood: told to the audio thread.
+    on_keys: AtomicBool,
 }
 
 /// What the audio thread has to show after a block.
@@ -102,6 +114,7 @@ pub struct Shown {
 /// The end of people: editor, host's main thread, gardener.
 pub struct Outlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    brood: Arc<AtomicCell<Option<Box<Brood>>>>,
     clip: Arc<AtomicCell<Option<Box<Clip>>>>,
     spent: Mutex<<HeapRb<Spent> as Split>::Cons>,
     keys: Mutex<<HeapRb<KeyPress> as Split>::Prod>,
@@ -112,6 +125,7 @@ pub struct Outlet {
 /// The end of the audio thread. Nothing here waits, allocates or frees.
 pub struct Inlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
+    brood: Arc<AtomicCell<Option<Box<Brood>>>>,
     clip: Arc<AtomicCell<Option<Box<Clip>>>>,
     spent: <HeapRb<Spent> as Split>::Prod,
     keys: <HeapRb<KeyPress> as Split>::Cons,
@@ -122,6 +136,7 @@ pub struct Inlet {
 /// Two ends that belong together.
 pub fn pair() -> (Outlet, Inlet) {
     let slot = Arc::new(AtomicCell::new(None));
+    let brood = Arc::new(AtomicCell::new(None));
     let clip = Arc::new(AtomicCell::new(None));
     let meters = Arc::new(Meters::default());
     let (spent_in, spent_out) = HeapRb::new(RETURNS).split();
@@ -129,13 +144,17 @@ pub fn pair() -> (Outlet, Inlet) {
     let (playhead_in, playhead_out) = triple_buffer::triple_buffer(&None);
     let outlet = Outlet {
         slot: slot.clone(),
+        brood: brood.clone(),
         clip: clip.clone(),
         spent: Mutex::new(spent_out),
         keys: Mutex::new(keys_in),
         meters: meters.clone(),
         playhead: Mutex::new(playhead_out),
     };
-    (outlet, Inlet { slot, clip, spent: spent_in, keys: keys_out, meters, playhead: playhead_in })
+    (
+        outlet,
+        Inlet { slot, brood, clip, spent: spent_in, keys: keys_out, meters, playhead: playhead_in },
+    )
 }
 
 impl Outlet {
@@ -147,6 +166,22 @@ impl Outlet {
         }
         drop(self.slot.swap(Some(parcel)));
         self.free();
+    }
+
+    /// Sends sounds for the keys of the octave, like one sound.
+    pub fn send_brood(&self, brood: Box<Brood>) {
+        drop(self.brood.swap(Some(brood)));
+        self.free();
+    }
+
+    /// Lets the keys of the octave play the sounds that were sent for them, or not.
+    pub fn set_on_keys(&self, on: bool) {
+        self.meters.on_keys.store(on, Ordering::Relaxed);
+    }
+
+    /// Whether the keys of the octave play sounds of their own.
+    pub fn on_keys(&self) -> bool {
+        self.meters.on_keys.load(Ordering::Relaxed)
     }
 
     /// Plays a clip instead of the one that plays.
@@ -201,6 +236,16 @@ impl Inlet {
     /// The newest sound that was sent, if there is one and room to send back what it replaces.
     pub fn take(&mut self) -> Option<Box<Parcel>> {
         if self.has_room() { self.slot.take() } else { None }
+    }
+
+    /// The newest sounds for the keys of the octave, under the same condition.
+    pub fn take_brood(&mut self) -> Option<Box<Brood>> {
+        if self.has_room() { self.brood.take() } else { None }
+    }
+
+    /// Whether the keys of the octave are to play sounds of their own.
+    pub fn on_keys(&self) -> bool {
+        self.meters.on_keys.load(Ordering::Relaxed)
     }
 
     /// The newest clip to play, under the same condition.

@@ -11,7 +11,7 @@ use cultivar_patch::{Preset, Table};
 use nice_plug::prelude::*;
 
 use crate::document::Document;
-use crate::handover::{Change, Inlet, Outlet, Parcel, pair};
+use crate::handover::{Brood, Change, Inlet, Outlet, Parcel, pair};
 use crate::params::HostParams;
 use crate::state::Snapshot;
 use crate::window::Extent;
@@ -31,6 +31,8 @@ pub struct Instrument {
     rate: AtomicF32,
     /// Whether a sound plays that is not the document's.
     trying_out: AtomicBool,
+    /// Presets of the keys of the octave, for the next engine.
+    brood: Mutex<Arc<[Preset]>>,
 }
 
 impl Instrument {
@@ -41,7 +43,8 @@ impl Instrument {
         let params = HostParams::new();
         let (rate, trying_out) = (AtomicF32::new(0.0), AtomicBool::new(false));
         let extent = Arc::new(Extent::default());
-        (Instrument { params, outlet, extent, document, rate, trying_out }, inlet)
+        let brood = Mutex::new(Arc::default());
+        (Instrument { brood, params, outlet, extent, document, rate, trying_out }, inlet)
     }
 
     /// The document, for people.
@@ -96,6 +99,20 @@ impl Instrument {
         self.send(&self.preset(document), self.params.loads(), Change::Audition);
     }
 
+    /// Puts presets on the keys of the octave, C first, for when `set_on_keys` says so.
+    pub fn put_on_keys(&self, presets: Arc<[Preset]>) {
+        *self.brood.lock().unwrap_or_else(PoisonError::into_inner) = presets.clone();
+        loop {
+            let rate = self.rate();
+            let brood = (rate > 0.0).then(|| brood(&presets, rate));
+            // Another engine may have come while they were made.
+            if rate == self.rate() {
+                brood.into_iter().for_each(|brood| self.outlet.send_brood(brood));
+                return;
+            }
+        }
+    }
+
     /// The document as a first sound for an engine of this sample rate; from now on sounds are
     /// made for it. With 0 there is no engine and none are made.
     pub fn start(&self, rate: f32) -> Box<Parcel> {
@@ -104,6 +121,10 @@ impl Instrument {
         self.trying_out.store(false, Ordering::Relaxed);
         // Made for another rate.
         self.outlet.withdraw();
+        let presets = self.brood.lock().unwrap_or_else(PoisonError::into_inner);
+        if !presets.is_empty() {
+            self.outlet.send_brood(brood(&presets, rate));
+        }
         parcel(&self.preset(&document), rate, Some(self.params.loads()), Change::Play)
     }
 
@@ -129,6 +150,11 @@ impl Instrument {
 fn parcel(preset: &Preset, rate: f32, load: Option<u32>, change: Change) -> Box<Parcel> {
     let sound = Some(Sound::new(preset, rate));
     Box::new(Parcel { sound, values: preset.patch, load, change })
+}
+
+fn brood(presets: &[Preset], rate: f32) -> Box<Brood> {
+    let sound = |key: usize| presets.get(key).map(|preset| Sound::new(preset, rate));
+    Box::new(Brood { sounds: std::array::from_fn(sound), rate })
 }
 
 /// Whether two tables are the same; cheap where they are one.

@@ -1,5 +1,6 @@
 //! Cultivar as a plug-in: parameters, state, threads and window of an instance in a host.
 
+pub mod breeder;
 pub mod budget;
 pub mod clip;
 pub mod document;

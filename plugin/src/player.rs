@@ -11,7 +11,7 @@ use cultivar_patch::{Id, Patch};
 use nice_plug::prelude::*;
 
 use crate::clip::Clip;
-use crate::handover::{Change, Inlet, KeyPress, Parcel, Shown, Spent};
+use crate::handover::{Brood, Change, Inlet, KeyPress, Parcel, Shown, Spent};
 use crate::instrument::Instrument;
 use crate::notes;
 
@@ -37,6 +37,8 @@ pub struct Player {
     load: Option<u32>,
     /// A sound that the engine had no place for yet.
     waiting: Option<Box<Parcel>>,
+    /// Sounds that wait to be put on the keys of the octave.
+    brood: Option<Box<Brood>>,
     clip: Option<Box<Clip>>,
     /// The clip that played before, on its way out.
     fading: Option<Box<Clip>>,
@@ -61,6 +63,7 @@ impl Player {
             fresh: Patch::default(),
             load: None,
             waiting: None,
+            brood: None,
             clip: None,
             fading: None,
             events: Vec::with_capacity(EVENTS),
@@ -130,6 +133,7 @@ impl Player {
     {
         let begin = Instant::now();
         self.change_sound();
+        self.put_on_keys();
         self.follow_parameters();
         self.tell_voices(context);
         self.follow_transport(context.transport());
@@ -184,6 +188,28 @@ impl Player {
         self.known = parcel.values;
         self.load = parcel.load;
         self.inlet.give_back(Spent::Parcel(parcel));
+    }
+
+    /// Puts the newest brood on the keys of the octave, as far as there is room in the engine.
+    fn put_on_keys(&mut self) {
+        if let Some(brood) = self.inlet.take_brood()
+            && let Some(passed_over) = self.brood.replace(brood)
+        {
+            self.inlet.give_back(Spent::Brood(passed_over));
+        }
+        let Some(engine) = &mut self.engine else { return };
+        engine.keymap(self.inlet.on_keys());
+        let Some(mut brood) = self.brood.take() else { return };
+        if brood.rate == engine.rate() {
+            for (key, place) in brood.sounds.iter_mut().enumerate() {
+                *place = place.take().and_then(|sound| engine.assign(key, sound).err());
+            }
+            if brood.sounds.iter().any(Option::is_some) {
+                self.brood = Some(brood);
+                return;
+            }
+        }
+        self.inlet.give_back(Spent::Brood(brood));
     }
 
     /// Gives the engine what the host has changed, if it belongs to the playing sound.
@@ -334,6 +360,8 @@ fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
     release + Chain::tail_seconds(patch, tempo as f32) + 0.1
 }
 
+#[cfg(test)]
+mod brood;
 #[cfg(test)]
 mod first_sound;
 #[cfg(test)]

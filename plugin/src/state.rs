@@ -28,6 +28,19 @@ pub struct TargetFile {
     pub hearing: Hearing,
 }
 
+/// A page of the editor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// A target and what grows towards it.
+    Grow,
+    /// Parents and their children.
+    Breed,
+    /// The whole voice.
+    #[default]
+    Synth,
+}
+
 /// What the editor remembers besides the preset.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -40,8 +53,8 @@ pub struct Session {
     pub seed: u64,
     /// Names of the presets kept from growths.
     pub kept: Vec<String>,
-    /// Whether the Grow page was open.
-    pub growing: bool,
+    /// The page that was open.
+    pub page: Shown,
     /// Whether the light theme is on.
     pub light: bool,
     /// Whether nothing moves that tells nothing.
@@ -63,7 +76,7 @@ impl Default for Session {
             target: None,
             seed: 1,
             kept: Vec::new(),
-            growing: false,
+            page: Shown::Synth,
             light: false,
             still: false,
             computer_keys: false,
@@ -78,7 +91,11 @@ impl Session {
     /// What the editor is to remember while it is open.
     pub fn settings(&self) -> Settings {
         Settings {
-            page: if self.growing { Page::Grow } else { Page::Synth },
+            page: match self.page {
+                Shown::Grow => Page::Grow,
+                Shown::Breed => Page::Breed,
+                Shown::Synth => Page::Synth,
+            },
             light: self.light,
             reduced_motion: self.still,
             computer_keys: self.computer_keys,
@@ -89,7 +106,11 @@ impl Session {
 
     /// Takes what the editor remembers.
     pub fn set_settings(&mut self, settings: &Settings) {
-        self.growing = settings.page == Page::Grow;
+        self.page = match settings.page {
+            Page::Grow => Shown::Grow,
+            Page::Breed => Shown::Breed,
+            Page::Synth => Shown::Synth,
+        };
         self.light = settings.light;
         self.still = settings.reduced_motion;
         self.computer_keys = settings.computer_keys;

@@ -4,8 +4,9 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 
 use cultivar_gui::{
-    Aspect, Effort, EnvelopeHead, Garden, GardenState, Live, Moved, NodeView, Notice, PresetRow,
-    Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
+    Aspect, ChildView, Effort, EnvelopeHead, Family, FamilyState, Garden, GardenState, Kin,
+    LitterRow, Live, Moved, NodeView, Notice, ParentCard, PresetRow, Section, Side, Stage,
+    StrandView, TableName, TargetView, Tone, View,
 };
 use cultivar_patch::schema::{Division, Filters, LfoMode, Model, Source, Sync, Warp, ids};
 use cultivar_patch::{FRAME, Id, Patch, Point, Preset, Shape, Table, Wavetable};
@@ -18,6 +19,7 @@ pub(crate) struct Data {
     pub(crate) factory_tables: Vec<TableName>,
     pub(crate) live: Live,
     pub(crate) garden: Garden,
+    pub(crate) family: Family,
     pub(crate) presets: Vec<PresetRow>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) keys: [bool; 128],
@@ -38,6 +40,7 @@ impl Data {
             cpu: 0.03,
             keys: self.keys,
             garden: &self.garden,
+            family: &self.family,
             presets: &self.presets,
             current: Some(1),
             dirty: self.dirty,
@@ -63,6 +66,7 @@ impl Data {
             factory_tables: factory_tables(),
             live: live(),
             garden: garden(),
+            family: Family::default(),
             presets: presets(),
             notices: Vec::new(),
             keys,
@@ -324,6 +328,99 @@ fn target() -> TargetView {
         by_hand: false,
         length: "1.4 s".into(),
         kinds: vec!["plucked".into()],
+    }
+}
+
+/// A note: how fast it begins, decays and beats.
+fn note(rise: f32, decay: f32, beat: f32) -> Vec<[f32; 2]> {
+    let slice = |k: usize| {
+        let t = k as f32;
+        let grain = 0.55 + 0.45 * ((t * 12.9898).sin() * 43_758.547).fract().abs();
+        let beat = 0.65 + 0.35 * (t * beat).sin();
+        let level = (t / rise).min(1.0) * (-(t - rise).max(0.0) * decay).exp() * grain * beat;
+        [-level * 0.9, level]
+    };
+    (0..120).map(slice).collect()
+}
+
+/// Three parents and their fourth litter.
+pub(crate) fn family() -> Family {
+    let parent = |hue, name: &str, origin: &str, weight, peaks| ParentCard {
+        hue,
+        name: name.into(),
+        origin: origin.into(),
+        weight,
+        peaks,
+        trouble: String::new(),
+    };
+    let names = [
+        "Glasswing Dust",
+        "Cathedral Pluck",
+        "Rust Pluck",
+        "Glasswing Choir",
+        "Cathedral Choir",
+        "Dust Pluck",
+        "Glass Cathedral",
+        "Wickerlight",
+        "Choir Pluck",
+        "Rust Dust",
+        "Pluck Cathedral",
+        "Glass Rust",
+    ];
+    let child = |(k, name): (usize, &str)| {
+        let a = [42, 18, 61, 30, 12, 55, 8, 44, 70, 25, 33, 15][k];
+        let b = [36, 60, 14, 52, 30, 20, 72, 38, 12, 18, 30, 41][k];
+        let new = [8, 6, 9, 4, 7, 11, 5, 8, 6, 12, 9, 10][k];
+        let from = |section: &str, parent| (section.to_owned(), parent);
+        ChildView {
+            name: name.into(),
+            peaks: note(1.0 + (k % 4) as f32 * 9.0, 0.012 + 0.004 * (k % 5) as f32, 0.1 * k as f32),
+            shares: vec![a, b, 100 - a - b - new],
+            new,
+            sections: vec![
+                from("Oscillators", 0),
+                from("Filters", 0),
+                from("Envelopes", 1),
+                from("Modulation", 1),
+                from("Effects", 2),
+            ],
+            loved: k == 2,
+        }
+    };
+    let litter = |n: usize, parents: &[&str], planted| LitterRow {
+        title: format!("Litter {n}"),
+        parents: parents.iter().map(|name| (*name).to_owned()).collect(),
+        seed: 0x91c2 + 4711 * n as u64,
+        planted,
+    };
+    let all = ["Glasswing Pluck", "Cathedral Dust", "Rust Choir"];
+    Family {
+        parents: vec![
+            parent(
+                0,
+                "Glasswing Pluck",
+                "grown from nylon_guitar.wav",
+                0.55,
+                note(2.0, 0.03, 0.13),
+            ),
+            parent(1, "Cathedral Dust", "factory · pad", 0.3, note(30.0, 0.008, 0.05)),
+            parent(3, "Rust Choir", "mine · vocal", 0.15, note(12.0, 0.014, 0.4)),
+        ],
+        mutation: 0.34,
+        locked: vec![Section::Filters, Section::Effects],
+        state: FamilyState::Ready,
+        litter: Some(3),
+        litters: vec![
+            litter(1, &all[..2], None),
+            litter(2, &["Pluck Dust"], Some((0, 4))),
+            litter(3, &all, None),
+            litter(4, &all, None),
+        ],
+        kin: [0, 1, 3].into_iter().zip(all).map(|(hue, n)| Kin { name: n.into(), hue }).collect(),
+        children: names.into_iter().enumerate().map(child).collect(),
+        selected: Some(7),
+        on_keys: true,
+        ..Family::default()
     }
 }
 

@@ -6,7 +6,7 @@ mod raster;
 
 use std::path::Path;
 
-use cultivar_gui::{GardenState, Memory, Page, SIZE, Tab, View, show};
+use cultivar_gui::{Family, FamilyState, GardenState, Memory, Page, SIZE, Tab, View, show};
 use data::Data;
 use egui::{Event, PointerButton, Pos2, RawInput, Rect, pos2};
 use raster::Raster;
@@ -52,6 +52,7 @@ impl Scene {
 
 fn scenes() -> Vec<Scene> {
     let grow = |name| Scene::new(name, Page::Grow);
+    let breed = |name| Scene::new(name, Page::Breed).set(|s| s.data.family = data::family());
     let synth = |name| Scene::new(name, Page::Synth);
     let empty = |name| {
         grow(name).set(|s| {
@@ -78,6 +79,24 @@ fn scenes() -> Vec<Scene> {
         synth("init").set(|s| {
             s.data.preset = cultivar_patch::Preset::init();
             s.data.live = Default::default();
+        }),
+        breed("breed").set(|s| s.data.keys = std::array::from_fn(|key| key == 67)),
+        breed("breed-light").set(|s| s.memory.settings.light = true),
+        breed("breed-empty").set(|s| s.data.family = Family::default()),
+        breed("breed-waiting").set(|s| {
+            let Family { parents, .. } = data::family();
+            let parents = parents.into_iter().take(2).collect();
+            s.data.family = Family { parents, state: FamilyState::Waiting, ..Family::default() };
+        }),
+        breed("breed-breeding").set(|s| s.data.family.state = FamilyState::Breeding),
+        breed("breed-many").set(|s| {
+            let mut more = s.data.family.parents.clone();
+            more.extend(s.data.family.parents.clone());
+            s.data.family.parents = more;
+        }),
+        breed("breed-error").set(|s| {
+            s.data.family.error = Some("No parent can be heard: Rust Choir".into());
+            s.data.family.parents[2].trouble = "it cannot be heard".into();
         }),
         grow("grow").set(|s| s.pointer = Some(pos2(766.0, 343.0))),
         grow("grow-light").set(|s| s.memory.settings.light = true),

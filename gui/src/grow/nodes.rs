@@ -5,12 +5,12 @@ use egui::{Align2, Color32, Pos2, Rect, Response, Sense, Stroke, WidgetInfo, vec
 use super::garden::look;
 use super::keys::choose;
 use super::plot::Plot;
-use crate::Command;
 use crate::desk::Desk;
 use crate::memory::Page;
 use crate::paint::{mark, text};
 use crate::theme::{Palette, Weight, font, size};
 use crate::view::GardenState;
+use crate::{Breeding, Command};
 
 /// Seconds for which the pointer rests on a node before it is heard.
 const REST: f64 = 0.3;
@@ -120,6 +120,7 @@ fn menu(ui: &mut egui::Ui, desk: &mut Desk, strand: usize, node: usize) {
     let acts = [
         ("Play as the target was played", Command::Preview { strand, node }),
         ("Save as a preset", Command::SaveNode { strand, node }),
+        ("Make it a parent", Command::Breed(Breeding::AddNode { strand, node })),
         ("Regrow from here", Command::Regrow { strand, node }),
         ("Copy the patch as text", Command::CopyNode { strand, node }),
     ];

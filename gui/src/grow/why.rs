@@ -2,7 +2,6 @@
 
 use egui::{Align2, CornerRadius, Rect, Sense, Stroke, WidgetInfo, pos2, vec2};
 
-use crate::Command;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::memory::Page;
@@ -10,6 +9,7 @@ use crate::paint::{mark, speak, text, text_in};
 use crate::theme::{PAD, Palette, WELL_ROUND, Weight, size};
 use crate::view::{Aspect, Garden, GardenState, Moved, Section};
 use crate::widgets::{main_button, panel, plain_button};
+use crate::{Breeding, Command};
 
 /// Draws the panel.
 pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -280,8 +280,11 @@ fn acts(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
         desk.ask(Command::Keep);
     }
     rect.cut_top(6.0);
-    if plain_button(ui, rect.column(0, 2, 6.0), "Play", true).clicked() {
-        desk.ask(Command::Audition);
+    if plain_button(ui, rect.column(0, 2, 6.0), "Breed with…", true).clicked()
+        && let Some((strand, node)) = desk.view.garden.selected
+    {
+        desk.ask(Command::Breed(Breeding::AddNode { strand, node }));
+        desk.memory.settings.page = Page::Breed;
     }
     if plain_button(ui, rect.column(1, 2, 6.0), "Open in Synth", true).clicked() {
         desk.ask(Command::OpenInSynth);

@@ -1,6 +1,8 @@
 //! The Grow page and its states.
 
-use cultivar_gui::{Command, Ear, Effort, Garden, GardenState, Help, Page, Purpose, Section};
+use cultivar_gui::{
+    Breeding, Command, Ear, Effort, Garden, GardenState, Help, Page, Purpose, Section,
+};
 use cultivar_patch::schema::ids;
 use egui::{Event, Key, vec2};
 use egui_kittest::kittest::Queryable;
@@ -209,8 +211,12 @@ fn the_chosen_patch_is_told_about_and_kept() {
     editor.get_by_label("Pitch 98");
     editor.get_by_label("Stereo: mono target");
     assert_eq!(asks(&mut editor, "Keep this patch"), [Command::Keep]);
-    assert_eq!(asks(&mut editor, "Play"), [Command::Audition]);
     assert_eq!(asks(&mut editor, "Play target"), [Command::PlayTarget]);
+    assert_eq!(asks(&mut editor, "Play match"), [Command::Audition]);
+    let parent = Breeding::AddNode { strand: 2, node: 11 };
+    assert_eq!(asks(&mut editor, "Breed with…"), [Command::Breed(parent)]);
+    assert_eq!(editor.state().memory.settings.page, Page::Breed);
+    click(&mut editor, "Grow");
     click(&mut editor, "Envelope 1 decay: 0.34 → 0.09 s");
     assert_eq!(editor.state().memory.settings.page, Page::Synth);
     assert_eq!(ids().env[0].decay.def().group, "Envelope 1");

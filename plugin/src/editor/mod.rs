@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use cultivar_dsp::factory;
 use cultivar_gui::{
-    Command, Garden, GardenState, Memory, Notice, Page, PresetRow, Purpose, Side, TableName, View,
+    Breeding, Command, Family, FamilyState, Garden, GardenState, Memory, Notice, Page, PresetRow,
+    Purpose, Side, TableName, View,
 };
 use cultivar_patch::{EXTENSION, Preset, Table, Wavetable};
 use nice_plug::context::gui::GuiContext;
@@ -54,6 +55,7 @@ struct Scene {
     redo: bool,
     side: Side,
     garden: Garden,
+    family: Family,
     shown: Shown,
 }
 
@@ -107,6 +109,10 @@ impl Editor {
                     document.row = Some(row);
                 }
                 News::Welcome => self.memory.tour = self.memory.tour.or(Some(0)),
+                News::Keep(preset) => {
+                    self.replace((*preset).clone());
+                    self.gardener.ask(Task::Save(preset));
+                }
                 News::Copy(text) => ctx.copy_text(text),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {
@@ -143,6 +149,7 @@ impl Editor {
             redo: document.can_redo(),
             side: if document.on_b { Side::B } else { Side::A },
             garden: self.gardener.garden(),
+            family: self.gardener.family(),
             shown: self.instrument.outlet.shown(),
         }
     }
@@ -164,6 +171,7 @@ impl Editor {
             cpu: scene.shown.effort.min(1.0),
             keys: std::array::from_fn(|key| scene.shown.keys >> key & 1 == 1),
             garden: &scene.garden,
+            family: &scene.family,
             presets: &scene.rows,
             current: scene.row.as_ref().and_then(|id| scene.rows.iter().position(|r| r.id == *id)),
             dirty: !alike(&scene.preset, &scene.saved),
@@ -173,6 +181,15 @@ impl Editor {
             notices: &scene.notices,
         };
         cultivar_gui::show(ui, &view, &mut self.memory, &mut self.commands);
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        // Without the page that shows them, keys play the project's own sound.
+        if self.gardener.family().on_keys {
+            self.gardener.ask(Task::Breed(Breeding::OnKeys(false)));
+        }
     }
 }
 
@@ -195,14 +212,20 @@ impl App for Editor {
         let commands = std::mem::take(&mut self.commands);
         let asked = !commands.is_empty();
         commands.into_iter().for_each(|command| self.perform(command, ui.ctx()));
-        if self.memory.settings.page == Page::Synth && self.instrument.is_trying_out() {
+        if self.memory.settings.page == Page::Synth {
             // On this page keys play what it shows.
-            let document = self.instrument.document();
-            self.instrument.play_document(&document);
+            if self.instrument.is_trying_out() {
+                let document = self.instrument.document();
+                self.instrument.play_document(&document);
+            }
+            if scene.family.on_keys {
+                self.gardener.ask(Task::Breed(Breeding::OnKeys(false)));
+            }
         }
         let shown = &scene.shown;
         let sounds = shown.voices > 0 || shown.peaks.iter().any(|peak| *peak > 1e-5);
-        let grows = matches!(scene.garden.state, GardenState::Growing | GardenState::Analysing);
+        let grows = scene.family.state == FamilyState::Breeding
+            || matches!(scene.garden.state, GardenState::Growing | GardenState::Analysing);
         if asked || sounds || grows {
             ui.ctx().request_repaint_after(FRAME);
         }

@@ -60,6 +60,7 @@ impl Editor {
     /// Wishes about presets; all others are the gardener's.
     fn keep(&mut self, command: Command) {
         match command {
+            Command::Breed(wish) => self.ask(Task::Breed(wish)),
             Command::LoadPreset(row) => self.ask(Task::Load(row)),
             Command::LoadFile(path) => self.ask(Task::LoadFile(path)),
             Command::LoadTable { osc, path } => self.ask(Task::LoadTable(osc, path)),

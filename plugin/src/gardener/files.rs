@@ -69,6 +69,25 @@ impl Files {
         self.tell_loaded(loaded, None, &name);
     }
 
+    /// The preset of a row as a parent, and where it comes from in words.
+    pub(super) fn parent(&mut self, row: &str) -> Result<(Preset, String), String> {
+        let found = self.library().rows().iter().find(|r| id(&r.place) == row).cloned();
+        let found = found.ok_or_else(|| format!("{row}: it is not in the list any more"))?;
+        let shown = shown(&found);
+        let kind = shown.tags.first().map(|tag| format!(" · {tag}")).unwrap_or_default();
+        let loaded = self.library().load(&found.place).map_err(|e| e.to_string())?;
+        Ok((self.told(loaded, &found.name), shown.origin + &kind))
+    }
+
+    /// A preset file that may lie anywhere, likewise.
+    pub(super) fn parent_file(&mut self, path: &Path) -> Result<(Preset, String), String> {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        match self.library().load(&Place::File(path.to_owned())) {
+            Ok(loaded) => Ok((self.told(loaded, &name), name)),
+            Err(trouble) => Err(format!("{name}: {}", trouble.reason)),
+        }
+    }
+
     /// Keeps a preset; what it is called then, and its row.
     pub(super) fn save(&mut self, mut preset: Preset) {
         match self.library().save(&mut preset) {
@@ -134,18 +153,24 @@ impl Files {
 
     fn tell_loaded(&self, loaded: Result<Loaded, Trouble>, row: Option<String>, name: &str) {
         match loaded {
-            Ok(Loaded { preset, notices }) => {
-                if let [first, others @ ..] = &notices[..] {
-                    let more = match others.len() {
-                        0 => String::new(),
-                        n => format!("; and {n} more like this"),
-                    };
-                    self.say(Tone::Warning, format!("{name}: {first}{more}."));
-                }
+            Ok(loaded) => {
+                let preset = self.told(loaded, name);
                 let _ = self.news.send(News::Preset(Box::new(preset), row));
             }
             Err(trouble) => self.say(Tone::Error, trouble.to_string()),
         }
+    }
+
+    /// The preset that was loaded; says what was odd about it.
+    fn told(&self, Loaded { preset, notices }: Loaded, name: &str) -> Preset {
+        if let [first, others @ ..] = &notices[..] {
+            let more = match others.len() {
+                0 => String::new(),
+                n => format!("; and {n} more like this"),
+            };
+            self.say(Tone::Warning, format!("{name}: {first}{more}."));
+        }
+        preset
     }
 
     fn tell_rows(&mut self) {

@@ -23,10 +23,11 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
-use cultivar_gui::{Command, Garden, Notice, PresetRow, Tone};
+use cultivar_gui::{Breeding, Command, Family, Garden, Notice, PresetRow, Tone};
 use cultivar_patch::{Meta, Preset, Wavetable};
 use triple_buffer::{Input, Output, triple_buffer};
 
+use crate::breeder::{Breeder, Order};
 use crate::budget;
 use crate::instrument::Instrument;
 use crate::state::TargetFile;
@@ -59,6 +60,8 @@ pub enum Task {
     Favourite(String, bool),
     /// Remember for ever that the player has seen the hints of the first minute.
     TourSeen,
+    /// A wish of the Breed page.
+    Breed(Breeding),
     /// A wish of the Grow page.
     Garden(Command),
     /// Listen again to the target of a project, without growing yet.
@@ -78,6 +81,8 @@ pub enum News {
     Table(usize, Arc<Wavetable>),
     /// The player's folder is new: the hints of the first minute are due.
     Welcome,
+    /// A child to be edited and kept.
+    Keep(Box<Preset>),
     /// Text for the clipboard.
     Copy(String),
     /// Something to read.
@@ -88,6 +93,7 @@ pub enum News {
 struct Shared {
     instrument: Arc<Instrument>,
     repaint: Repaint,
+    breeder: Breeder,
     stop: AtomicBool,
     offline: AtomicBool,
 }
@@ -132,6 +138,7 @@ impl Gardener {
         let bench = Bench { tasks: task_out, news: news_in, garden: garden_in, home };
         Gardener {
             shared: Arc::new(Shared {
+                breeder: Breeder::new(instrument.clone(), repaint.clone(), bench.news.clone()),
                 instrument,
                 repaint,
                 stop: AtomicBool::new(false),
@@ -147,6 +154,12 @@ impl Gardener {
 
     /// Gives the gardener something to do; false where it has too much to do already.
     pub fn ask(&self, task: Task) -> bool {
+        let task = match task {
+            Task::Breed(wish) if !needs_gardener(&wish) => {
+                return self.shared.breeder.tell(Order::Wish(wish));
+            }
+            task => task,
+        };
         if let Some(bench) = lock(&self.waiting).take() {
             let shared = self.shared.clone();
             let name = "cultivar gardener".to_owned();
@@ -159,6 +172,11 @@ impl Gardener {
     /// The newest picture of the garden.
     pub fn garden(&self) -> Garden {
         lock(&self.garden).read().clone()
+    }
+
+    /// The newest picture of the family.
+    pub fn family(&self) -> Family {
+        self.shared.breeder.family()
     }
 
     /// News since the last call.
@@ -180,6 +198,7 @@ impl Gardener {
             // Its panics were caught and told already.
             let _ = thread.join();
         }
+        self.shared.breeder.dismiss();
     }
 }
 
@@ -255,6 +274,26 @@ impl Worker {
         }
     }
 
+    /// Brings the breeder a parent from a file or from the garden.
+    fn find_parent(&mut self, wish: Breeding) {
+        let found = match wish {
+            Breeding::AddPreset(row) => self.files.parent(&row),
+            Breeding::AddFile(path) => self.files.parent_file(&path),
+            Breeding::AddNode { strand, node } => match self.plot.parent(strand, node) {
+                Some(found) => Ok(found),
+                None => return,
+            },
+            _ => return,
+        };
+        let told = self.shared.breeder.tell(match found {
+            Ok((preset, origin)) => Order::Parent(Box::new(preset), origin),
+            Err(why) => Order::Refused(why),
+        });
+        if !told {
+            self.files.say(Tone::Warning, "Too many parents at once; try again.".into());
+        }
+    }
+
     fn perform(&mut self, task: Task) {
         match task {
             Task::Scan => self.files.scan(),
@@ -264,10 +303,16 @@ impl Worker {
             Task::Save(preset) => self.files.save(*preset),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
             Task::TourSeen => self.files.remember_tour(),
+            Task::Breed(wish) => self.find_parent(wish),
             Task::Garden(command) => self.plot.perform(command, &mut self.files),
             Task::Recall(target) => self.plot.recall(target, &mut self.files),
         }
     }
+}
+
+/// Whether a wish of the Breed page is about files or about the garden.
+fn needs_gardener(wish: &Breeding) -> bool {
+    matches!(wish, Breeding::AddPreset(_) | Breeding::AddFile(_) | Breeding::AddNode { .. })
 }
 
 fn words(panic: &(dyn Any + Send)) -> &str {

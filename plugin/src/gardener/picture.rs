@@ -153,7 +153,7 @@ pub(super) fn target(
 
 /// A pitch in words: `G3 +6 ¢`.
 pub(super) fn note_name(note: f32) -> String {
-    const NAMES: [&str; 12] = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
+    const NAMES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
     let key = note.round() as i32;
     let cents = (100.0 * (note - key as f32)).round() as i32;
     let name = format!("{}{}", NAMES[key.rem_euclid(12) as usize], key.div_euclid(12) - 1)

@@ -260,6 +260,12 @@ impl Plot {
         self.bed.as_ref()?.node(strand, node).map(|node| self.kept.put_into(&node.preset))
     }
 
+    /// A node as a parent, and where it comes from in words.
+    pub(super) fn parent(&self, strand: usize, node: usize) -> Option<(Preset, String)> {
+        let name = self.sample.as_ref().map(|sample| sample.sound.name.clone())?;
+        Some((self.preset_of(strand, node)?, format!("grown from {name}")))
+    }
+
     /// Begins anew when the player's hand has come to rest.
     fn replant_soon(&mut self) {
         self.replant = self.sample.is_some().then(|| Instant::now() + CALM);

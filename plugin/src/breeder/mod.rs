@@ -1,0 +1,178 @@
+//! The breeder: one thread of low priority per instance, for the litters of the Breed page.
+
+mod family;
+mod litter;
+mod picture;
+#[cfg(test)]
+mod tests;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use cultivar_gui::{Breeding, Family as Shown};
+use cultivar_patch::Preset;
+use triple_buffer::{Input, Output, triple_buffer};
+
+use crate::budget;
+use crate::gardener::News;
+use crate::instrument::Instrument;
+use crate::window::Repaint;
+
+use self::family::Family;
+
+/// Orders that may wait.
+const ORDERS: usize = 256;
+
+/// What the breeder is told.
+#[derive(Debug)]
+pub enum Order {
+    /// A wish of the Breed page that needs no file.
+    Wish(Breeding),
+    /// A preset becomes a parent; where it comes from, in words.
+    Parent(Box<Preset>, String),
+    /// A parent that was wished for cannot be read.
+    Refused(String),
+}
+
+impl Order {
+    /// Whether a litter that is on its way has become one that nobody wants.
+    fn supersedes(&self) -> bool {
+        use Breeding::*;
+        let Order::Wish(wish) = self else { return false };
+        matches!(wish, NewLitter | FromLoved | Plant(_) | ShowLitter(_))
+    }
+}
+
+/// What both ends of the breeder know.
+struct Common {
+    instrument: Arc<Instrument>,
+    repaint: Repaint,
+    stop: AtomicBool,
+    /// Counts the orders that make a litter on its way superfluous.
+    wishes: AtomicU64,
+}
+
+/// The breeder of one instance. Its thread starts with the first order and is joined when the
+/// breeder is dismissed or dropped.
+pub struct Breeder {
+    common: Arc<Common>,
+    orders: Mutex<Option<Sender<(Order, u64)>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    waiting: Mutex<Option<Desk>>,
+    shown: Mutex<Output<Shown>>,
+}
+
+/// What the thread works with.
+struct Desk {
+    /// Each with the number of wishes for a litter until then.
+    orders: Receiver<(Order, u64)>,
+    news: Sender<News>,
+    shown: Input<Shown>,
+}
+
+impl Breeder {
+    /// A breeder without work, whose children go out as `news`.
+    pub fn new(instrument: Arc<Instrument>, repaint: Repaint, news: Sender<News>) -> Self {
+        let (order_in, order_out) = bounded(ORDERS);
+        let (shown_in, shown_out) = triple_buffer(&picture::of(&Family::default(), false));
+        let (stop, wishes) = (AtomicBool::new(false), AtomicU64::new(0));
+        Breeder {
+            common: Arc::new(Common { instrument, repaint, stop, wishes }),
+            orders: Mutex::new(Some(order_in)),
+            thread: Mutex::new(None),
+            waiting: Mutex::new(Some(Desk { orders: order_out, news, shown: shown_in })),
+            shown: Mutex::new(shown_out),
+        }
+    }
+
+    /// Gives the breeder something to do; false where it has too much to do already.
+    pub fn tell(&self, order: Order) -> bool {
+        if let Some(desk) = lock(&self.waiting).take() {
+            let common = self.common.clone();
+            let family = Family::default();
+            let work = move || Worker { common, desk, family, wishes: 0, key: None }.run();
+            let thread = std::thread::Builder::new().name("cultivar breeder".to_owned());
+            *lock(&self.thread) = thread.spawn(work).ok();
+        }
+        let supersedes = u64::from(order.supersedes());
+        let number = self.common.wishes.fetch_add(supersedes, Ordering::Relaxed) + supersedes;
+        lock(&self.orders).as_ref().is_some_and(|orders| orders.try_send((order, number)).is_ok())
+    }
+
+    /// The newest picture of the family.
+    pub fn family(&self) -> Shown {
+        lock(&self.shown).read().clone()
+    }
+
+    /// Ends the thread and waits for it.
+    pub fn dismiss(&self) {
+        self.common.stop.store(true, Ordering::Relaxed);
+        lock(&self.orders).take();
+        if let Some(thread) = lock(&self.thread).take() {
+            // Its panics were caught and told already.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Breeder {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread's own end.
+struct Worker {
+    common: Arc<Common>,
+    desk: Desk,
+    family: Family,
+    /// Wishes for a litter until the order that is performed.
+    wishes: u64,
+    /// The key that sounds, and when to let it go.
+    key: Option<(u8, Instant)>,
+}
+
+impl Worker {
+    /// Works until the breeder is dismissed. A panic ends one piece of work, not the thread.
+    fn run(mut self) {
+        budget::yield_to_others();
+        while !self.common.stop.load(Ordering::Relaxed) {
+            let order = match self.patience() {
+                None => self.desk.orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(patience) => self.desk.orders.recv_timeout(patience),
+            };
+            match order {
+                Ok((order, number)) => {
+                    self.wishes = number;
+                    let work = AssertUnwindSafe(|| self.perform(order));
+                    if catch_unwind(work).is_err() {
+                        self.family.error = Some("A fault stopped this litter".into());
+                    }
+                    self.show(false);
+                }
+                Err(RecvTimeoutError::Timeout) => self.let_go(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.common.instrument.outlet.free();
+        }
+    }
+
+    /// How long to wait for an order; none for as long as it takes.
+    fn patience(&self) -> Option<Duration> {
+        self.key.map(|(_, until)| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Shows the family as it is now.
+    fn show(&mut self, breeding: bool) {
+        self.desk.shown.write(picture::of(&self.family, breeding));
+        self.common.repaint.request();
+    }
+}
