@@ -44,8 +44,16 @@ fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
             painter.circle_filled(polar(plot.centre, radius, angle), 0.7, ink);
         }
     };
-    for score in [25.0, 50.0, 75.0] {
-        dashed(plot.radius(score), p.line.gamma_multiply(0.8));
+    let ring = |radius: f32, words: &str| {
+        // Halfway between the last strand and the first.
+        let at = polar(plot.centre, radius, -std::f32::consts::FRAC_PI_2 - 0.19);
+        let (align, points) = (Align2::CENTER_CENTER, size::TINY - 1.5);
+        text(painter, at, align, words, points, Weight::Regular, p.faint);
+    };
+    for score in [50.0, 75.0, 90.0, 97.0] {
+        let radius = plot.radius(score);
+        dashed(radius, p.line.gamma_multiply(0.8));
+        ring(radius, &format!("{score:.0}"));
     }
     painter.circle_stroke(plot.centre, plot.rim, Stroke::new(1.0, p.line));
     let random = plot.radius(desk.view.garden.random_score);
@@ -55,16 +63,7 @@ fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
         text(painter, at, Align2::CENTER_BOTTOM, words, size::TINY - 0.5, Weight::Regular, p.faint);
     };
     label(plot.rim, "as close as it repeats");
-    let at = plot.centre + vec2(0.0, random + 2.0);
-    text(
-        painter,
-        at,
-        Align2::CENTER_TOP,
-        "random patch",
-        size::TINY - 0.5,
-        Weight::Regular,
-        p.faint,
-    );
+    ring(random, "random");
 }
 
 /// How a strand is drawn.

@@ -7,7 +7,8 @@ use egui::{Pos2, Rect};
 use crate::paint::polar;
 use crate::view::Garden;
 
-/// The garden's circle: the angle names the strand, the radius is the score.
+/// The garden's circle: the angle names the strand, the radius is the score. Between 80 and 100,
+/// where strands spend their lives, there is as much room as below.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plot {
     pub(super) centre: Pos2,
@@ -26,7 +27,7 @@ impl Plot {
 
     /// Radius of a score, 0 to 100: from the edge of the disc to the rim.
     pub(super) fn radius(&self, score: f32) -> f32 {
-        self.disc + (self.rim - self.disc) * (score / 100.0).clamp(0.0, 1.0)
+        self.disc + (self.rim - self.disc) * way(score)
     }
 
     /// Direction of strand `s`, clockwise from the right.
@@ -34,13 +35,19 @@ impl Plot {
         -PI / 2.0 + 0.2 + s as f32 * TAU / self.strands as f32
     }
 
-    /// A node: strands sway a little, each in its own way, never into each other.
+    /// A node by its score.
     pub(super) fn node(&self, s: usize, score: f32) -> Pos2 {
-        let t = (score / 100.0).clamp(0.0, 1.0);
+        self.at(s, way(score))
+    }
+
+    /// A point of a strand, 0 at the disc to 1 at the rim: strands sway a little, each in its own
+    /// way, never into each other.
+    fn at(&self, s: usize, t: f32) -> Pos2 {
         let reach = (PI / self.strands as f32 * 0.55).min(0.24);
         let sway =
             reach * (t * 3.1 + s as f32 * 1.7).sin() + 0.3 * reach * (t * 11.0 + s as f32).sin();
-        polar(self.centre, self.radius(score), self.base(s) + sway)
+        let radius = self.disc + (self.rim - self.disc) * t;
+        polar(self.centre, radius, self.base(s) + sway)
     }
 
     /// The line of a strand from the disc through scores.
@@ -48,8 +55,9 @@ impl Plot {
         let mut from = 0.0;
         let mut line = vec![self.node(s, 0.0)];
         for score in scores {
-            let steps = ((score - from).abs() / 2.0).ceil().max(1.0) as usize;
-            let point = |k: usize| self.node(s, from + (score - from) * k as f32 / steps as f32);
+            let (a, b) = (way(from), way(score));
+            let steps = ((b - a).abs() * 50.0).ceil().max(1.0) as usize;
+            let point = |k: usize| self.at(s, a + (b - a) * k as f32 / steps as f32);
             line.extend((1..=steps).map(point));
             from = score;
         }
@@ -57,19 +65,28 @@ impl Plot {
     }
 }
 
+/// How much wider steps are near the rim than in the middle; 1 for none.
+const BEND: f32 = 0.6;
+
+/// How far out a score of 0 to 100 is, 0 to 1.
+fn way(score: f32) -> f32 {
+    1.0 - (1.0 - (score / 100.0).clamp(0.0, 1.0)).powf(BEND)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn length_is_score_and_strands_stay_apart() {
+    fn length_says_the_score_and_strands_stay_apart() {
         let garden = Garden::default();
         let rect = Rect::from_min_size(Pos2::ZERO, egui::vec2(596.0, 520.0));
         let plot = Plot::new(rect, &garden);
         for s in 0..8 {
             for score in (0..=100).map(|v| v as f32) {
                 let radius = plot.node(s, score).distance(plot.centre);
-                let read = (radius - plot.disc) / (plot.rim - plot.disc) * 100.0;
+                let part = (radius - plot.disc) / (plot.rim - plot.disc);
+                let read = 100.0 * (1.0 - (1.0 - part).max(0.0).powf(1.0 / BEND));
                 assert!((read - score).abs() < 0.01);
                 let near = plot.node(s, score).distance(plot.node((s + 1) % 8, score));
                 assert!(near > 0.2 * radius, "strands {s} and {} at {score}", s + 1);

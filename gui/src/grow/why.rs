@@ -76,6 +76,10 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let reserved = if lacks.is_some() { 72.0 } else { 0.0 };
     if !garden.moved.is_empty() {
         heading(ui, body.cut_top(24.0), "What helped");
+    } else if !node.label.is_empty() {
+        heading(ui, body.cut_top(24.0), "Where it comes from");
+        origin(ui, body.cut_top(28.0), &node.label);
+        body.cut_top(5.0);
     }
     for (k, moved) in garden.moved.iter().enumerate() {
         if body.height() < 42.0 + reserved {
@@ -89,6 +93,15 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         heading(ui, body.cut_top(24.0), "Still missing");
         missing(ui, desk, body.cut_top(38.0), aspect);
     }
+}
+
+/// What brought a node about, in a few words.
+fn origin(ui: &egui::Ui, row: Rect, label: &str) {
+    let p = Palette::of(ui);
+    ui.painter().rect_filled(row, CornerRadius::same(WELL_ROUND), p.raised);
+    let (words, align) = (row.shrink2(vec2(10.0, 0.0)), Align2::LEFT_CENTER);
+    text_in(ui.painter(), words, align, label, size::SMALL, Weight::Regular, p.text);
+    speak(ui, row, label);
 }
 
 fn heading(ui: &egui::Ui, rect: Rect, words: &str) {

@@ -26,9 +26,10 @@ pub(super) fn breed(
     let newest = || common.wishes.load(Ordering::Relaxed) == wishes;
     let stop = || common.stop.load(Ordering::Relaxed) || !newest();
     let mut litter = Litter::new(recipe(family, seed))?;
-    // One thread is its due, however many growths there are.
+    // The player waits for it, and it is short: growths make room, and all cores may work.
     let permit = budget::take(usize::MAX, PATIENCE);
-    let threads = permit.as_ref().map_or(1, |permit| permit.threads());
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = permit.as_ref().map_or(1, |permit| permit.threads() + 1).min(cores);
     let mut booths: Vec<Booth> = (0..threads).map(|_| Booth::new()).collect();
     loop {
         let takes = litter.ask(&stop);
