@@ -9,6 +9,7 @@ pub mod growth;
 pub mod listen;
 pub mod litter;
 mod loudness;
+pub mod morph;
 pub mod moves;
 pub mod mutate;
 pub mod proposer;

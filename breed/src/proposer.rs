@@ -180,7 +180,7 @@ impl Proposer for Near {
 }
 
 fn child_of(patch: &Preset) -> Preset {
-    let mut child = patch.clone();
+    let mut child = Preset { partner: None, ..patch.clone() };
     let meta = &patch.meta;
     let parent = Parent { uuid: meta.uuid, name: meta.name.clone(), weight: 1.0 };
     child.meta.origin = Some(Origin { parents: vec![parent], ..Origin::default() });

@@ -4,6 +4,7 @@ mod bench;
 mod breed;
 mod grow;
 mod info;
+mod morph;
 mod render;
 mod report;
 mod shell;
@@ -35,6 +36,8 @@ enum Command {
     Match(grow::Match),
     /// Breed children of several patches
     Breed(breed::Breed),
+    /// Write the way from one patch to another in even steps
+    Morph(morph::Morph),
     /// Say what a file is, and what of it can be used
     Info(info::Info),
     /// Measure how fast the engine is
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Render(render) => render.run(),
         Command::Match(grow) => grow.run(cli.json),
         Command::Breed(breed) => breed.run(),
+        Command::Morph(morph) => morph.run(),
         Command::Info(info) => info.run(),
         Command::Bench(bench) => bench.run(),
     };

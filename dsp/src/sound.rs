@@ -53,6 +53,9 @@ pub struct Sound {
     pub(crate) number: u64,
     /// Share of full loudness that is left of a sound that has to leave.
     leaving: Option<f32>,
+    /// Whether all envelopes and LFOs move, though nothing here may listen: for a note that is
+    /// held on the way to where something does.
+    restless: bool,
     /// The way to the partner, where there is one; this sound is then its even side.
     morph: Option<Box<Morph>>,
 }
@@ -124,6 +127,7 @@ impl Sound {
             awake: false,
             number: 0,
             leaving: None,
+            restless: preset.partner.is_some(),
             morph: None,
         })
     }
@@ -137,6 +141,7 @@ impl Sound {
         for (curve, shape) in self.curves.iter_mut().zip(&preset.shapes) {
             *curve = Curve::new(shape);
         }
+        self.restless = preset.partner.is_some();
         let odd = self.morph.take().map(|morph| morph.odd);
         self.morph = preset.partner.as_ref().map(|partner| {
             let odd = odd.unwrap_or_else(|| Sound::alone(preset, self.rate));
@@ -313,14 +318,14 @@ impl Sound {
         self.chain.silent() && odd || self.is_gone()
     }
 
-    /// Whether envelope `k` is listened to; the first is the amplifier's.
+    /// Whether envelope `k` moves; the first is the amplifier's.
     pub(crate) fn uses_env(&self, k: usize) -> bool {
-        k == 0 || self.routes.hears(ENV + k) || self.behind.hears(ENV + k)
+        k == 0 || self.restless || self.routes.hears(ENV + k) || self.behind.hears(ENV + k)
     }
 
-    /// Whether LFO `k` is listened to.
+    /// Whether LFO `k` moves.
     pub(crate) fn uses_lfo(&self, k: usize) -> bool {
-        self.routes.hears(LFO + k) || self.behind.hears(LFO + k)
+        self.restless || self.routes.hears(LFO + k) || self.behind.hears(LFO + k)
     }
 }
 

@@ -3,7 +3,7 @@
 mod stage;
 
 use cultivar_dsp::{Engine, Event, Note, Sound, Timed, Which, render};
-use cultivar_patch::schema::{Mode, To, Warp, ids};
+use cultivar_patch::schema::{Mode, Source, To, Warp, ids};
 use cultivar_patch::{Preset, Table};
 use stage::{Dice, RATE, busy, engine, morph, off, on, peak, perform, random_preset};
 
@@ -145,6 +145,22 @@ fn sweeps_under_held_notes_do_not_click() {
             assert!(click < -60.0, "{click} dB over {}", 20.0 * quiet.log10());
         }
     }
+}
+
+/// A note that was held for long has what the partner's envelopes are by then, not their start.
+#[test]
+fn envelopes_of_the_partner_are_as_old_as_the_note() {
+    let (a, mut b) = (stage::sine(), stage::sine());
+    let ids = ids();
+    b.patch.route[0].source = Source::Env2.value();
+    b.patch.route[0].destination = ids.osc[0].level.as_destination();
+    (b.patch.route[0].amount, b.patch.osc[0].level) = (0.5, -40.0);
+    (b.patch.env[1].decay, b.patch.env[1].sustain) = (-2.0, 0.0);
+    let mut engine = engine(&morph(&a, &b, 0.0));
+    perform(&mut engine, &[on(0, 60)], 48_000);
+    perform(&mut engine, &[to(0, 1.0)], 12_000);
+    let (left, _) = perform(&mut engine, &[], 4_800);
+    assert!((peak(&left) - 0.01).abs() < 0.001, "{}", peak(&left));
 }
 
 #[test]

@@ -69,6 +69,11 @@ fn every_key_is_on_the_page_and_the_other_way_round() {
     check(&shell, "render", &["render factory:Init -o x.wav"]);
     check(&shell, "match", &["match a.wav -o out --tries 16 --strands 2 --report"]);
     check(&shell, "breed", &["breed factory:Kick factory:Clap -o litter --children 2"]);
+    check(
+        &shell,
+        "morph",
+        &["morph factory:Init factory:Clav -o way --steps 2 --gate 0.1 --tail 0"],
+    );
     check(&shell, "info of a sound", &["info a.wav"]);
     check(&shell, "info of a preset", &["info out/a.cultivar", "info factory:Kick"]);
     let loads = ["bench --load v1_silence --seconds 0.1", "bench --load match_setparams_1s"];

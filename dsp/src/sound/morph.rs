@@ -49,7 +49,8 @@ pub(super) struct Morph {
 
 impl Morph {
     /// The way from `preset` to its partner; `odd` is any sound at the right sample rate.
-    pub(super) fn new(preset: &Preset, partner: &Arc<Partner>, odd: Box<Sound>) -> Self {
+    pub(super) fn new(preset: &Preset, partner: &Arc<Partner>, mut odd: Box<Sound>) -> Self {
+        odd.restless = true;
         let presets = [preset, &partner.preset];
         let [first, second] = presets.map(|preset| legal(&preset.patch));
         Morph {
