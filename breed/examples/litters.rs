@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use cpu_time::ProcessTime;
+use cpu_time::ThreadTime;
 use cultivar_breed::cross::Gene;
 use cultivar_breed::litter::{Heard, Take};
 use cultivar_breed::{Barren, Booth, Litter, NEVER, Operator, Recipe, Rng};
@@ -14,19 +14,25 @@ use cultivar_patch::{Preset, factory};
 
 const RATE: f32 = 48_000.0;
 
-/// Plays all takes on as many threads as there are booths.
-fn play(takes: &[Take], booths: &mut [Booth]) -> Vec<Heard> {
+/// Plays all takes on as many threads as there are booths; the most seconds of work of one.
+fn play(takes: &[Take], booths: &mut [Booth]) -> (Vec<Heard>, f64) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let mut running = Vec::new();
         for booth in booths {
             let next = &next;
             running.push(scope.spawn(move || {
+                let begin = ThreadTime::now();
                 let take = || takes.get(next.fetch_add(1, Ordering::Relaxed));
-                std::iter::from_fn(|| take()?.play(booth, NEVER)).collect::<Vec<_>>()
+                let heard: Vec<Heard> = std::iter::from_fn(|| take()?.play(booth, NEVER)).collect();
+                (heard, begin.elapsed().as_secs_f64())
             }));
         }
-        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        let done = running.into_iter().map(|thread| thread.join().unwrap_or_default());
+        done.fold((Vec::new(), 0.0), |(mut all, most), (heard, worked)| {
+            all.extend(heard);
+            (all, f64::max(most, worked))
+        })
     })
 }
 
@@ -76,7 +82,8 @@ struct Census {
     highest: [f32; 2],
     /// Distances of each child to the nearest of its family.
     apart: Vec<f32>,
-    /// Seconds of each litter, seconds of work of all threads, rounds.
+    /// Seconds of each litter, and what they would be were no other program running: work of
+    /// the busiest thread of each round.
     times: Vec<f64>,
     works: Vec<f64>,
     rounds: usize,
@@ -114,7 +121,7 @@ impl Census {
         let (nearest, middle) = (self.apart[0], self.apart[children / 2]);
         let near = self.apart.iter().filter(|apart| **apart < 0.06).count();
         println!("nearest {nearest:.3}, median {middle:.3}, {near} too near");
-        for (what, mut times) in [("", self.times), (" of work of all threads", self.works)] {
+        for (what, mut times) in [("", self.times), (" of work", self.works)] {
             times.sort_by(f64::total_cmp);
             let mean = 1e3 * times.iter().sum::<f64>() / times.len() as f64;
             let at = |part: f64| 1e3 * times[((times.len() - 1) as f64 * part) as usize];
@@ -134,7 +141,7 @@ fn main() -> Result<(), Barren> {
     let mut rng = Rng::new(2024);
     for seed in 0..litters as u64 {
         let recipe = recipe(&patches, &mut rng, seed);
-        let (begin, worked) = (Instant::now(), ProcessTime::now());
+        let (begin, alone, mut worked) = (Instant::now(), ThreadTime::now(), 0.0);
         let mut litter = Litter::new(recipe.clone())?;
         loop {
             let takes = litter.ask(NEVER);
@@ -142,10 +149,12 @@ fn main() -> Result<(), Barren> {
                 break;
             }
             census.rounds += 1;
-            litter.tell(play(&takes, &mut booths))?;
+            let (heard, most) = play(&takes, &mut booths);
+            worked += most;
+            litter.tell(heard)?;
         }
         census.times.push(begin.elapsed().as_secs_f64());
-        census.works.push(worked.elapsed().as_secs_f64());
+        census.works.push(worked + alone.elapsed().as_secs_f64());
         census.count(&recipe, &litter, &mut studio);
     }
     census.print();

@@ -1,5 +1,5 @@
 //! How long a growth takes to heed a stop: the most processor time between two questions whether
-//! to, while it listens, asks and judges:
+//! to, while it listens, asks and judges, and while the strands have children:
 //! `cargo run --profile bench -p cultivar-breed --example stop -- TRIES FILE..`
 
 use std::cell::RefCell;
@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cpu_time::ThreadTime;
-use cultivar_breed::{Growth, Judge, Settings, Target, Verdict, genome, proposers};
+use cultivar_breed::{
+    Booth, Growth, Judge, Litter, Operator, Recipe, Settings, Target, Verdict, genome, proposers,
+};
 
 /// When it was last asked whether to stop, and the longest wait of each stage.
 struct Watch {
@@ -73,6 +75,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             watch.borrow_mut().begin("tell");
             growth.tell(verdicts);
+        }
+        watch.borrow_mut().begin("booth");
+        let bests = growth.strands().iter().filter_map(|strand| strand.best());
+        let mut recipe = Recipe::new(bests.map(|node| node.preset.clone()).take(3).collect());
+        recipe.operator = Operator::Blend;
+        let mut booth = Booth::new();
+        let mut litter = Litter::new(recipe)?;
+        loop {
+            watch.borrow_mut().begin("litter");
+            let takes = litter.ask(&stop);
+            if takes.is_empty() {
+                break;
+            }
+            watch.borrow_mut().begin("play");
+            let heard = takes.iter().filter_map(|take| take.play(&mut booth, &stop)).collect();
+            watch.borrow_mut().begin("family");
+            litter.tell(heard)?;
         }
         watch.borrow_mut().begin("");
         let mut key = 0;

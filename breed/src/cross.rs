@@ -110,6 +110,15 @@ impl Cross<'_> {
         }
     }
 
+    /// A name for a child, of those of its parents.
+    pub(crate) fn name(&self, ancestry: &Ancestry, rng: &mut Rng) -> String {
+        let shares = self.parents.iter().zip(&ancestry.parents);
+        let mut names: Vec<(&str, u8)> =
+            shares.map(|((parent, _), share)| (&parent.meta.name[..], *share)).collect();
+        names.sort_by_key(|(_, share)| std::cmp::Reverse(*share));
+        name::of(&names, rng)
+    }
+
     /// Gives a child its name, its identity and its origin.
     fn describe(&self, child: &mut Preset, ancestry: &Ancestry, seed: u64, rng: &mut Rng) {
         let parents = &self.parents[..ancestry.parents.len()];
@@ -117,13 +126,7 @@ impl Cross<'_> {
         let uuids: Vec<Uuid> = parents.iter().map(|(p, _)| p.meta.uuid).collect();
         // Children of the same parents and seed are the same child.
         meta.uuid = uuid(&uuids, seed ^ genome::key(child));
-        let mut names: Vec<(&str, u8)> = parents
-            .iter()
-            .zip(&ancestry.parents)
-            .map(|((p, _), s)| (&p.meta.name[..], *s))
-            .collect();
-        names.sort_by_key(|(_, share)| std::cmp::Reverse(*share));
-        meta.name = name::of(&names, rng);
+        meta.name = self.name(ancestry, rng);
         let common = |tag: &&String| parents.iter().all(|(p, _)| p.meta.tags.contains(tag));
         let first = parents.first().map_or(&[][..], |(p, _)| &p.meta.tags);
         meta.tags = first.iter().filter(common).cloned().collect();

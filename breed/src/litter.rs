@@ -24,9 +24,9 @@ pub const CHILDREN: usize = 12;
 const SILENT: f32 = -60.0;
 /// Decibels by which a child may be louder or softer than its parents.
 const SWING: f32 = 2.0;
-/// Peak in decibels of full scale that the note of a child may have: what is left above it is
-/// for harder, longer and other notes.
-const PEAK: f32 = -6.0;
+/// Peak in decibels of full scale that the hardest note of a child may have: what is left above
+/// it is for longer and other notes.
+const PEAK: f32 = -3.0;
 /// Least distance of a child to its parents and siblings.
 const UNLIKE: f32 = 0.06;
 /// Distance under which a sound is the same one.
@@ -34,6 +34,8 @@ const COPY: f32 = 0.01;
 /// Times that a child is drawn with the mutation that was asked for, and times at all.
 const PATIENCE: u64 = 4;
 const DRAWS: u64 = 16;
+/// Names that are tried before a name gets a number.
+const NAMES: usize = 12;
 /// Wild presets from which mutation takes modules where no donors are given.
 const WILD: usize = 24;
 
@@ -189,14 +191,20 @@ impl Litter {
 
     /// The next child of a place.
     fn draw(&self, k: usize) -> Option<Child> {
-        let Recipe { operator, locks, seed, mutation, .. } = self.recipe;
+        let Recipe { seed, mutation, .. } = self.recipe;
         let draws = self.places[k].draws;
         let seed = Rng::stream(seed, (k as u64) << 32 | draws).bits();
         let wider = draws.saturating_sub(PATIENCE) as f32 / (DRAWS - PATIENCE) as f32;
+        let mutation = mutation + (1.0 - mutation) * wider;
+        self.crossed(mutation, |cross| cross.child(seed))
+    }
+
+    /// What comes of a cross of the parents.
+    fn crossed<T>(&self, mutation: f32, with: impl FnOnce(&Cross<'_>) -> T) -> T {
+        let Recipe { operator, locks, .. } = self.recipe;
         let parents: Vec<(&Preset, f32)> =
             self.recipe.parents.iter().map(|(p, weight)| (&**p, *weight)).collect();
-        let mutation = mutation + (1.0 - mutation) * wider;
-        Cross { parents: &parents, operator, mutation, locks, donors: &self.pool }.child(seed)
+        with(&Cross { parents: &parents, operator, mutation, locks, donors: &self.pool })
     }
 
     /// Takes what was heard of the notes that were asked for, in any order.
@@ -241,17 +249,20 @@ impl Litter {
         }
     }
 
-    /// Takes a child into its place; a name that a sibling or parent has gets a number.
+    /// Takes a child into its place, under a name that no parent and no sibling has.
     fn bear(&mut self, k: usize, mut born: Born) {
-        let name = &mut born.child.preset.meta.name;
         let siblings = self.places.iter().filter_map(|place| place.born.as_ref());
         let siblings = siblings.map(|born| &born.child.preset.meta.name);
-        let known: Vec<&String> =
-            self.recipe.parents.iter().map(|(p, _)| &p.meta.name).chain(siblings).collect();
-        let numbered = (2..).map(|number| format!("{name} {number}"));
-        let mut names = std::iter::once(name.clone()).chain(numbered);
+        let parents = self.recipe.parents.iter().map(|(parent, _)| &parent.meta.name);
+        let known: Vec<&String> = parents.chain(siblings).collect();
+        let Child { preset, ancestry } = &mut born.child;
+        let mut rng = Rng::stream(self.recipe.seed, k as u64);
+        let other = |_| self.crossed(0.0, |cross| cross.name(ancestry, &mut rng));
+        let first = preset.meta.name.clone();
+        let numbered = (2..).map(|number| format!("{first} {number}"));
+        let mut names = std::iter::once(first.clone()).chain((0..NAMES).map(other)).chain(numbered);
         if let Some(free) = names.find(|name| !known.contains(&name)) {
-            *name = free;
+            preset.meta.name = free;
         }
         self.places[k].born = Some(born);
     }

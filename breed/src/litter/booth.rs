@@ -20,7 +20,7 @@ const TAIL: f32 = 0.5;
 /// Points of an outline.
 const OUTLINE: usize = 48;
 
-/// A note that is to be played: middle C of a preset.
+/// A note that is to be played: middle C of a preset, at full velocity.
 #[derive(Clone, Debug)]
 pub struct Take {
     /// Its number among those that were asked for together.
@@ -124,11 +124,12 @@ impl Take {
     }
 }
 
-/// Middle C, held until the amplifier has been at its top for a while.
+/// Middle C, struck as hard as can be and held until the amplifier has been at its top for a
+/// while.
 fn note(preset: &Preset) -> Note {
     let env = &preset.patch.env[0];
     let seconds = |time: f32| if time > NO_TIME { time.exp2() } else { 0.0 };
     let rise = seconds(env.delay) + seconds(env.attack) + seconds(env.hold);
     let gate = (rise + HELD).clamp(GATE[0], GATE[1]);
-    Note { key: 60.0, velocity: 0.8, gate, length: gate + TAIL }
+    Note { key: 60.0, velocity: 1.0, gate, length: gate + TAIL }
 }
