@@ -5,8 +5,9 @@ use std::sync::Arc;
 use cultivar_dsp::{Note, Studio};
 use cultivar_patch::{MAX_KNOTS, Origin, Parent, Partner, Preset};
 
-use crate::Judge;
 use crate::cross::uuid;
+use crate::stop::go_on;
+use crate::{Judge, NEVER, Stop};
 
 /// Sample rate in hertz at which ways are measured.
 const RATE: f32 = 16_000.0;
@@ -22,15 +23,34 @@ const NEAREST: f32 = 1.0 / 2048.0;
 /// Share of the mean that a stretch as wide counts at least, so that nothing is passed in a jump.
 const FLOOR: f32 = 0.05;
 
-/// A preset that is `a` and morphs to `b`. Its way is measured by rendering a note at some
-/// forty places, so that equal steps of the position are heard as about equal. The same two
-/// presets give the same way.
+/// A preset that is `a` and morphs to `b`, with a name and an origin of its own.
 pub fn morph(a: &Preset, b: &Preset) -> Preset {
-    let mut ear = Ear::new(with_partner(a, b, Vec::new()));
-    let rough = ear.walk(ROUGH, |share| share);
+    let mut preset = a.clone();
+    preset.partner = partner(a, b, NEVER).map(Arc::new);
+    preset.patch.morph.position = 0.0;
+    let parent =
+        |of: &Preset| Parent { uuid: of.meta.uuid, name: of.meta.name.clone(), weight: 0.5 };
+    preset.meta.name = format!("{} to {}", a.meta.name, b.meta.name);
+    preset.meta.uuid = uuid(&[a.meta.uuid, b.meta.uuid], 0);
+    preset.meta.origin = Some(Origin {
+        operator: "morph".into(),
+        parents: vec![parent(a), parent(b)],
+        engine: env!("CARGO_PKG_VERSION").into(),
+        ..Origin::default()
+    });
+    preset
+}
+
+/// What `a` takes as its partner to morph to `b`; nothing if stopped. The way is measured by
+/// rendering a note at some forty places, so that equal steps of the position are heard as
+/// about equal. The same two presets give the same way.
+pub fn partner(a: &Preset, b: &Preset, stop: Stop) -> Option<Partner> {
+    let straight = Partner::new(b.clone(), Vec::new());
+    let mut ear = Ear::new(Preset { partner: Some(Arc::new(straight)), ..a.clone() });
+    let rough = ear.walk(ROUGH, |share| share, stop)?;
     let rough = Partner::new(b.clone(), level(&rough));
-    let fine = ear.walk(FINE, |share| rough.along(share));
-    with_partner(a, b, level(&fine))
+    let fine = ear.walk(FINE, |share| rough.along(share), stop)?;
+    Some(Partner::new(b.clone(), level(&fine)))
 }
 
 /// The preset that sounds at a position (0 to 1) of a preset's way: at the ends the two presets
@@ -57,23 +77,6 @@ pub fn steps(sounds: &[Vec<f32>], rate: f32) -> Vec<f32> {
 
 fn apart(a: &[f32], b: &[f32], rate: f32) -> f32 {
     if a == b { 0.0 } else { Judge::of(a, rate).distance(b).total }
-}
-
-fn with_partner(a: &Preset, b: &Preset, knots: Vec<f32>) -> Preset {
-    let mut preset = Preset { partner: None, ..a.clone() };
-    preset.patch.morph.position = 0.0;
-    let parent =
-        |of: &Preset| Parent { uuid: of.meta.uuid, name: of.meta.name.clone(), weight: 0.5 };
-    preset.meta.name = format!("{} to {}", a.meta.name, b.meta.name);
-    preset.meta.uuid = uuid(&[a.meta.uuid, b.meta.uuid], 0);
-    preset.meta.origin = Some(Origin {
-        operator: "morph".into(),
-        parents: vec![parent(a), parent(b)],
-        engine: env!("CARGO_PKG_VERSION").into(),
-        ..Origin::default()
-    });
-    preset.partner = Some(Arc::new(Partner::new(b.clone(), knots)));
-    preset
 }
 
 /// A stretch of the way: where it begins, and how far its ends are apart.
@@ -107,12 +110,18 @@ impl Ear {
     }
 
     /// Hears the way: first at equal shares of it, then wherever a stretch is longest.
-    fn walk(&mut self, [first, all]: [usize; 2], place: impl Fn(f32) -> f32) -> Vec<Stretch> {
+    fn walk(
+        &mut self,
+        [first, all]: [usize; 2],
+        place: impl Fn(f32) -> f32,
+        stop: Stop,
+    ) -> Option<Vec<Stretch>> {
         let places = (0..first).map(|k| place(k as f32 / (first - 1) as f32));
-        let mut sounds: Vec<(f32, Vec<f32>)> =
-            places.map(|place| (place, self.hear(place))).collect();
+        let heard = places.map(|place| go_on(stop).map(|()| (place, self.hear(place))));
+        let mut sounds: Vec<(f32, Vec<f32>)> = heard.collect::<Option<_>>()?;
         let mut way = stretches(&sounds);
         while sounds.len() < all {
+            go_on(stop)?;
             let wide = |k: &usize| sounds[k + 1].0 - sounds[*k].0 > 2.0 * NEAREST;
             let longer = |a: &usize, b: &usize| way[*a].size.total_cmp(&way[*b].size);
             let longest = (0..way.len()).filter(wide).max_by(longer);
@@ -121,7 +130,7 @@ impl Ear {
             sounds.insert(k + 1, (place, self.hear(place)));
             way.splice(k..=k, stretches(&sounds[k..k + 3]));
         }
-        way
+        Some(way)
     }
 }
 

@@ -65,6 +65,8 @@ pub enum Breeding {
     Keep(usize),
     /// Make a child the one parent, and have its litter.
     Plant(usize),
+    /// Let the preset being edited morph to a child.
+    MorphTo(usize),
     /// Edit a child, without keeping it.
     Open(usize),
     /// Take back an error.

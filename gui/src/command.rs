@@ -166,6 +166,10 @@ pub enum Command {
 
     /// Load a preset, by the id of its row.
     LoadPreset(String),
+    /// Let the preset being edited morph to another one, by the id of its row.
+    MorphTo(String),
+    /// Let it morph to none.
+    RemovePartner,
     /// Load a preset file, as dropped.
     LoadFile(PathBuf),
     /// Let an oscillator read a wavetable file, as dropped.

@@ -23,6 +23,7 @@ pub(crate) enum Icon {
     Plus,
     Search,
     Grip,
+    More,
     Dice,
     Folder,
 }
@@ -82,6 +83,11 @@ pub(crate) fn icon(painter: &Painter, which: Icon, at: Pos2, size: f32, ink: Col
                 [(-2.2, -3.4), (2.2, -3.4), (-2.2, 0.0), (2.2, 0.0), (-2.2, 3.4), (2.2, 3.4)]
             {
                 painter.circle_filled(p(x, y), 1.1 * size, ink);
+            }
+        }
+        Icon::More => {
+            for x in [-4.5, 0.0, 4.5] {
+                painter.circle_filled(p(x, 0.0), 1.3 * size, ink);
             }
         }
         Icon::Dice => {

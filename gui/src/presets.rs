@@ -1,8 +1,8 @@
 //! The list of presets: search, favourites, load.
 
 use egui::{
-    Align2, CornerRadius, Key, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, WidgetInfo,
-    pos2, vec2,
+    Align2, CornerRadius, Key, Order, Popup, Rect, RectAlign, ScrollArea, Sense, Stroke,
+    StrokeKind, WidgetInfo, pos2, vec2,
 };
 
 use crate::Command;
@@ -196,6 +196,7 @@ fn row(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     };
     ui.painter().rect_filled(rect, CornerRadius::same(5), fill);
     let mut inner = rect.shrink2(vec2(10.0, 4.0));
+    let more = inner.cut_right(24.0);
     let heart = inner.cut_right(24.0);
     let upper = inner.cut_top(inner.height() / 2.0);
     let weight = if current { Weight::Bold } else { Weight::Medium };
@@ -209,11 +210,27 @@ fn row(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     if icon_button(ui, heart, Icon::Heart(on), &name, ink, true).clicked() {
         desk.ask(Command::Favourite { id: preset.id.clone(), on: !on });
     }
+    let name = format!("More of {}", preset.name);
+    let more = icon_button(ui, more, Icon::More, &name, p.faint, true);
+    Popup::menu(&more).align(RectAlign::BOTTOM_END).show(|ui| menu(ui, desk, &preset.id));
+    response.context_menu(|ui| menu(ui, desk, &preset.id));
     if response.clicked() {
         desk.ask(Command::LoadPreset(preset.id.clone()));
     }
     if response.double_clicked() {
         desk.memory.presets_open = false;
+    }
+}
+
+/// What may be done with the preset of a row.
+fn menu(ui: &mut egui::Ui, desk: &mut Desk, id: &str) {
+    ui.set_min_width(130.0);
+    if ui.button("Load").clicked() {
+        desk.ask(Command::LoadPreset(id.to_owned()));
+    }
+    let hint = format!("A slider from {} to this preset", desk.view.preset.meta.name);
+    if ui.button("Morph to it").on_hover_text(hint).clicked() {
+        desk.ask(Command::MorphTo(id.to_owned()));
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use atomic_float::AtomicF32;
 use cultivar_dsp::Sound;
 use cultivar_gui::Tone;
-use cultivar_patch::{Preset, Table};
+use cultivar_patch::{Partner, Preset, Table};
 use nice_plug::prelude::*;
 
 use crate::document::Document;
@@ -75,6 +75,19 @@ impl Instrument {
         document.preset = preset;
         let change = if fits { Change::Exchange } else { Change::Audition };
         self.send(&document.preset, self.params.loads(), change);
+    }
+
+    /// Gives the preset a partner or takes it away, with the way at its beginning. Held notes go
+    /// on unless they are on the way to another partner: then they begin anew.
+    pub fn pair(&self, document: &mut Document, partner: Option<Arc<Partner>>) {
+        let mut preset = self.preset(document);
+        let alone = preset.partner.is_none() || preset.patch.morph.position <= 0.0;
+        let fits = alone && !self.is_trying_out();
+        let change = if fits { Change::Exchange } else { Change::Audition };
+        (preset.partner, preset.patch.morph.position) = (partner, 0.0);
+        document.preset = preset;
+        let preset = &document.preset;
+        self.params.load(&preset.patch, |load| self.send(preset, load, change));
     }
 
     /// Plays `preset` without changing the document, until the document is played again.
@@ -162,6 +175,14 @@ pub fn same_table(a: &Table, b: &Table) -> bool {
     match (a, b) {
         (Table::Own(a), Table::Own(b)) => Arc::ptr_eq(a, b) || a == b,
         _ => a == b,
+    }
+}
+
+/// Whether two partners are the same; cheap where they are one.
+pub fn same_partner(a: &Option<Arc<Partner>>, b: &Option<Arc<Partner>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        _ => a.is_none() && b.is_none(),
     }
 }
 

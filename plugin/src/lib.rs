@@ -10,6 +10,7 @@ pub mod handover;
 pub mod instrument;
 pub mod notes;
 pub mod params;
+pub mod partner;
 pub mod player;
 pub mod state;
 pub mod window;

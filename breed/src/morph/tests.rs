@@ -53,6 +53,16 @@ fn the_same_pair_has_the_same_way_and_a_file_keeps_it() {
 }
 
 #[test]
+fn a_way_that_nobody_waits_for_is_left() {
+    let (a, b) = (preset("Init"), preset("Clav"));
+    let asked = std::cell::Cell::new(0);
+    let soon = || asked.replace(asked.get() + 1) > 8;
+    assert!(partner(&a, &b, &soon).is_none());
+    assert_eq!(asked.get(), 10, "it went on");
+    assert_eq!(partner(&a, &b, NEVER).map(Arc::new), morph(&a, &b).partner);
+}
+
+#[test]
 fn silence_and_likeness_are_ways_too() {
     let (a, mut mute) = (preset("Init"), preset("Init"));
     mute.patch.osc[0].on = 0.0;

@@ -9,7 +9,7 @@ use cultivar_gui::{
     StrandView, TableName, TargetView, Tone, View,
 };
 use cultivar_patch::schema::{Division, Filters, LfoMode, Model, Source, Sync, Warp, ids};
-use cultivar_patch::{FRAME, Id, Patch, Point, Preset, Shape, Table, Wavetable};
+use cultivar_patch::{FRAME, Id, Partner, Patch, Point, Preset, Shape, Table, Wavetable};
 
 /// Everything a view borrows from.
 pub(crate) struct Data {
@@ -72,6 +72,15 @@ impl Data {
             keys,
             dirty: true,
         }
+    }
+
+    /// On the way to a pad.
+    pub(crate) fn with_partner(mut self) -> Self {
+        let mut pad = Preset::init();
+        pad.meta.name = "Cathedral Dust".into();
+        self.preset.partner = Some(Arc::new(Partner::new(pad, Vec::new())));
+        self.preset.patch.morph.position = 0.36;
+        self
     }
 
     /// A notice of every tone.

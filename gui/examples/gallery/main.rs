@@ -67,7 +67,12 @@ fn scenes() -> Vec<Scene> {
         synth("synth-light").set(|s| s.memory.settings.light = true),
         synth("tooltip").set(|s| s.pointer = Some(pos2(250.0, 135.0))),
         synth("presets").set(|s| s.memory.presets_open = true),
-        synth("save").set(|s| s.click = Some((pos2(442.0, 22.0), PointerButton::Primary))),
+        synth("presets-menu").set(|s| {
+            s.memory.presets_open = true;
+            s.click = Some((pos2(504.0, 255.0), PointerButton::Primary));
+        }),
+        synth("morph").set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_partner()),
+        synth("save").set(|s| s.click = Some((pos2(385.0, 22.0), PointerButton::Primary))),
         synth("settings").set(|s| s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary))),
         synth("menu").set(|s| s.click = Some((pos2(240.0, 126.0), PointerButton::Secondary))),
         synth("lfo").set(|s| s.memory.lfo = 1),
@@ -137,10 +142,10 @@ fn picture(scene: &mut Scene) -> (Vec<u8>, [usize; 2], f64) {
         if let Some(at) = scene.pointer.filter(|_| frame < 3) {
             input.events.push(Event::PointerMoved(at));
         }
-        if let Some((pos, button)) = scene.click.filter(|_| frame == 2 || frame == 3) {
+        if let Some((pos, button)) = scene.click.filter(|_| frame == 4 || frame == 5) {
             let modifiers = egui::Modifiers::NONE;
             input.events.push(Event::PointerMoved(pos));
-            input.events.push(Event::PointerButton { pos, button, pressed: frame == 2, modifiers });
+            input.events.push(Event::PointerButton { pos, button, pressed: frame == 4, modifiers });
         }
         if let Some(path) = scene.hovered {
             let path = Some(path.into());

@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     body.cut_top(6.0);
     bar(ui, family, body.cut_top(14.0), child);
     body.cut_top(8.0);
-    acts(ui, desk, body.cut_bottom(72.0), k);
+    acts(ui, desk, body.cut_bottom(108.0), k);
     for (parent, share) in child.shares.iter().enumerate() {
         let name = family.kin.get(parent).map_or("a parent", |kin| kin.name.as_str());
         if body.height() > 22.0 && *share > 0 {
@@ -125,10 +125,17 @@ fn acts(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
         desk.ask(Command::Breed(Breeding::Keep(k)));
     }
     rect.cut_top(6.0);
-    if plain_button(ui, rect.column(0, 2, 6.0), "Plant as seed", true).clicked() {
+    let row = rect.cut_top(32.0);
+    if plain_button(ui, row.column(0, 2, 6.0), "Plant as seed", true).clicked() {
         desk.ask(Command::Breed(Breeding::Plant(k)));
     }
-    if plain_button(ui, rect.column(1, 2, 6.0), "Open in Synth", true).clicked() {
+    let morph = plain_button(ui, row.column(1, 2, 6.0), "Morph to it", true);
+    let hint = format!("A slider from {} to this child", desk.view.preset.meta.name);
+    if morph.on_hover_text(hint).clicked() {
+        desk.ask(Command::Breed(Breeding::MorphTo(k)));
+    }
+    rect.cut_top(6.0);
+    if plain_button(ui, rect.cut_top(32.0), "Open in Synth", true).clicked() {
         desk.ask(Command::Breed(Breeding::Open(k)));
         desk.memory.settings.page = Page::Synth;
     }

@@ -227,6 +227,7 @@ fn menu(ui: &mut egui::Ui, desk: &mut Desk, k: usize, child: &ChildView) {
         ("Keep it as a preset", Breeding::Keep(k)),
         ("Plant it as the seed", Breeding::Plant(k)),
         ("Make it a parent too", Breeding::AddChild(k)),
+        ("Morph to it", Breeding::MorphTo(k)),
     ];
     for (name, wish) in acts {
         if ui.button(name).clicked() {

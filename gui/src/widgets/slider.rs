@@ -3,6 +3,7 @@
 use cultivar_patch::Id;
 use egui::{Color32, Rect, Response, Sense, WidgetInfo, pos2, vec2};
 
+use super::knob::Knob;
 use super::knob_menu;
 use crate::Gesture;
 use crate::desk::Desk;
@@ -58,6 +59,11 @@ impl ParamSlider {
     /// Draws the slider over `rect` and lets the player move it.
     pub(crate) fn show(self, ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         let def = desk.show(self.id);
+        let field = Knob::field(self.id, self.hue);
+        if field.is_typed(desk) {
+            field.type_in(ui, desk, rect);
+            return;
+        }
         let value = desk.value(self.id);
         let name = desk.destination_name(self.id);
         let origin = if def.min < 0.0 { def.position(0.0) } else { 0.0 };

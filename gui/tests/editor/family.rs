@@ -107,6 +107,7 @@ fn a_child_is_heard_loved_kept_and_planted() {
         ("Love it", Breeding::Love { child: 7, on: true }),
         ("Keep", Breeding::Keep(7)),
         ("Plant as seed", Breeding::Plant(7)),
+        ("Morph to it", Breeding::MorphTo(7)),
     ] {
         assert_eq!(asks(&mut editor, name), [wish], "{name}");
     }
@@ -120,6 +121,10 @@ fn a_child_has_a_menu() {
     editor.get_by_label("A: Rust Dust").click_secondary();
     editor.run();
     assert_eq!(asks(&mut editor, "Make it a parent too"), [Breeding::AddChild(9)]);
+    editor.state_mut().data.family.selected = None;
+    editor.get_by_label("A: Rust Dust").click_secondary();
+    editor.run();
+    assert_eq!(asks(&mut editor, "Morph to it"), [Breeding::MorphTo(9)]);
 }
 
 #[test]

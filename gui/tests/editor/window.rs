@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cultivar_gui::{Command, Page, Side, zoom_for};
-use egui::{Event, Key, vec2};
+use cultivar_patch::schema::ids;
+use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::Queryable;
 
 use super::{Editor, button, click, editor, place};
@@ -42,6 +43,50 @@ fn a_preset_is_searched_and_loaded() {
     assert!(editor.query_by_label("Load Wickerlight").is_none());
     click(&mut editor, "Load Cedar Thumb");
     assert_eq!(editor.state().commands, [Command::LoadPreset("cedar thumb".into())]);
+}
+
+#[test]
+fn a_preset_of_the_list_becomes_the_partner() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Preset Glasswing Pluck");
+    let wanted = Command::MorphTo("cathedral dust".into());
+    editor.get_by_label("Load Cathedral Dust").click_secondary();
+    editor.run();
+    click(&mut editor, "Morph to it");
+    click(&mut editor, "More of Cathedral Dust");
+    click(&mut editor, "Morph to it");
+    assert_eq!(editor.state().commands, [wanted.clone(), wanted]);
+    assert!(editor.state().memory.presets_open, "others may be tried");
+}
+
+#[test]
+fn the_way_to_a_partner_is_a_slider_between_two_names() {
+    let mut editor = editor(Page::Synth, |data| {
+        *data = std::mem::replace(data, super::data::Data::new()).with_partner();
+    });
+    editor.get_by_label("Morphs to Cathedral Dust");
+    let position = ids().morph.position;
+    let at = place(&editor, "Morph position");
+    super::drag(&mut editor, at, at + vec2(40.0, 0.0));
+    let told = super::moves(&editor, position);
+    super::assert_whole(&told);
+    assert!(told[told.len() - 1].1 > 0.6, "{told:?}");
+    editor.get_by_label("Morph position").click_secondary();
+    editor.run();
+    click(&mut editor, "Type a value…");
+    editor.get_by_label("Type Morph position").focus();
+    editor.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    editor.run();
+    editor.get_by_label("Type Morph position").type_text("12.5 %");
+    editor.run();
+    editor.key_press(Key::Enter);
+    editor.run();
+    assert_eq!(editor.state().data.preset.patch[position], 0.125);
+    editor.state_mut().commands.clear();
+    click(&mut editor, "Morph to it no more");
+    assert_eq!(editor.state().commands, [Command::RemovePartner]);
+    click(&mut editor, "Preset Glasswing Pluck");
+    assert!(editor.state().memory.presets_open, "the names open the list");
 }
 
 #[test]

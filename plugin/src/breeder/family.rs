@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use cultivar_breed::litter::Born;
@@ -13,6 +14,7 @@ use cultivar_patch::{Preset, Table};
 use super::{Order, Worker, litter};
 use crate::gardener::News;
 use crate::handover::KeyPress;
+use crate::partner;
 
 /// Litters that can be gone back to.
 const LITTERS: usize = 32;
@@ -252,8 +254,19 @@ impl Worker {
                 self.common.instrument.outlet.set_on_keys(on);
             }
             Breeding::Keep(k) => self.hand_over(k, News::Keep),
+            Breeding::MorphTo(k) => self.find_partner(k),
             Breeding::Open(k) => self.hand_over(k, |preset| News::Preset(preset, None)),
             _ => {}
+        }
+    }
+
+    /// Finds the way from the playing preset to a child; keys play that preset from now on.
+    fn find_partner(&mut self, k: usize) {
+        let Some(to) = self.family.child(k) else { return };
+        let stop = || self.common.stop.load(Ordering::Relaxed);
+        if let Some(news) = partner::find(&self.common.instrument, to, &stop) {
+            let _ = self.desk.news.send(news);
+            self.deliver(Breeding::OnKeys(false));
         }
     }
 

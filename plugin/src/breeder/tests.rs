@@ -168,6 +168,22 @@ fn a_child_is_kept_planted_and_loved() {
 }
 
 #[test]
+fn the_playing_preset_gets_a_child_as_its_partner() {
+    let barn = Barn::with(&PARENTS);
+    barn.wish(Breeding::NewLitter);
+    let family = barn.litter(1);
+    barn.wish(Breeding::OnKeys(true));
+    barn.wish(Breeding::MorphTo(7));
+    let playing = barn.instrument.document().preset.meta.uuid;
+    let Ok(News::Partner(of, partner)) = barn.news.recv_timeout(Duration::from_secs(30)) else {
+        panic!("no partner came");
+    };
+    assert_eq!((of, &partner.preset.meta.name), (playing, &family.children[7].name));
+    assert!(partner.knots().len() > 2, "the way is measured");
+    barn.wait("the keys", |family| !family.on_keys);
+}
+
+#[test]
 fn nobody_wants_a_litter_that_a_newer_one_supersedes() {
     let barn = Barn::with(&PARENTS);
     for _ in 0..5 {
@@ -219,6 +235,7 @@ fn odd_parents_and_odd_wishes_are_borne() {
         Breeding::Play(9),
         Breeding::Keep(9),
         Breeding::Plant(9),
+        Breeding::MorphTo(9),
         Breeding::AddChild(9),
         Breeding::FromLoved,
         Breeding::ShowLitter(9),

@@ -1,10 +1,12 @@
 //! Edits of the preset: one value, one part, or all of it, each with its step of undo.
 
+use std::sync::Arc;
+
 use cultivar_gui::Gesture;
-use cultivar_patch::{Id, Preset};
+use cultivar_patch::{Id, Partner, Preset};
 
 use super::Editor;
-use crate::instrument::same_table;
+use crate::instrument::{same_partner, same_table};
 
 /// What the hand holds: the preset as it was before.
 #[derive(Default)]
@@ -62,6 +64,21 @@ impl Editor {
             }
         }
         if matches!(gesture, Gesture::End | Gesture::Once) && self.let_go() {
+            self.host.touch(&self.instrument.params);
+        }
+    }
+
+    /// Gives the preset a partner or takes it away, as one step of undo.
+    pub(super) fn pair(&mut self, partner: Option<Arc<Partner>>) {
+        self.take_hold();
+        let (before, now) = {
+            let mut document = self.instrument.document();
+            let before = self.instrument.preset(&document);
+            self.instrument.pair(&mut document, partner);
+            (before.patch, document.preset.patch)
+        };
+        self.host.tell_changes(&self.instrument.params, &before, &now);
+        if self.let_go() {
             self.host.touch(&self.instrument.params);
         }
     }
@@ -153,5 +170,7 @@ fn sounds_alike(a: &Preset, b: &Preset) -> bool {
 /// Whether two presets differ in nothing that sounds but values.
 fn same_parts(a: &Preset, b: &Preset) -> bool {
     let tables = a.tables.iter().zip(&b.tables);
-    a.shapes == b.shapes && tables.into_iter().all(|(a, b)| same_table(a, b))
+    same_partner(&a.partner, &b.partner)
+        && a.shapes == b.shapes
+        && tables.into_iter().all(|(a, b)| same_table(a, b))
 }

@@ -113,6 +113,13 @@ impl Editor {
                     self.replace((*preset).clone());
                     self.gardener.ask(Task::Save(preset));
                 }
+                News::Partner(of, partner) => {
+                    // Another preset may have been loaded while the way was made.
+                    let playing = self.instrument.document().preset.meta.uuid;
+                    if playing == of {
+                        self.pair(Some(partner));
+                    }
+                }
                 News::Copy(text) => ctx.copy_text(text),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {

@@ -62,6 +62,8 @@ impl Editor {
         match command {
             Command::Breed(wish) => self.ask(Task::Breed(wish)),
             Command::LoadPreset(row) => self.ask(Task::Load(row)),
+            Command::MorphTo(row) => self.ask(Task::MorphTo(row)),
+            Command::RemovePartner => self.pair(None),
             Command::LoadFile(path) => self.ask(Task::LoadFile(path)),
             Command::LoadTable { osc, path } => self.ask(Task::LoadTable(osc, path)),
             Command::PreviousPreset => self.step(-1),

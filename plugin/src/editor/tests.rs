@@ -1,15 +1,16 @@
 //! The editor at a host that writes down what it is told.
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use cultivar_gui::{Command, Gesture, Side};
 use cultivar_patch::schema::{Source, ids};
-use cultivar_patch::{Id, Point, Preset, Shape, Table};
+use cultivar_patch::{Id, Partner, Point, Preset, Shape, Table};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
-use nice_plug::prelude::{ParamPtr, PluginState};
+use nice_plug::prelude::{ParamPtr, Params, PluginState};
 
 use super::Editor;
 use crate::gardener::Gardener;
@@ -92,6 +93,16 @@ impl Desk {
     fn preset(&self) -> Preset {
         let document = self.editor.instrument.document();
         self.editor.instrument.preset(&document)
+    }
+
+    /// Takes news until the preset is so.
+    fn wait(&mut self, done: impl Fn(&Preset) -> bool) {
+        let begin = Instant::now();
+        while !done(&self.preset()) {
+            assert!(begin.elapsed() < Duration::from_secs(30), "it did not come");
+            std::thread::sleep(Duration::from_millis(2));
+            self.editor.take_news(&egui::Context::default());
+        }
     }
 
     fn pointer(&self, id: Id) -> ParamPtr {
@@ -192,6 +203,80 @@ fn another_preset_comes_whole_and_the_host_is_told_what_differs() {
     assert_eq!(desk.told(), wanted);
     desk.ask(Command::Undo);
     assert_eq!(desk.preset(), before);
+}
+
+/// A partner far away.
+fn partner() -> Arc<Partner> {
+    let mut preset = Preset::init();
+    (preset.meta.name, preset.meta.uuid) = ("Far away".into(), uuid::Uuid::nil());
+    preset.patch.osc[0].tune = 7.0;
+    preset.tables[0] = Table::Factory("square".into());
+    Arc::new(Partner::new(preset, vec![0.0, 0.2, 1.0]))
+}
+
+#[test]
+fn a_partner_comes_and_goes_as_a_step_of_undo() {
+    let mut desk = desk();
+    let before = desk.preset();
+    let position = ids().morph.position;
+    desk.editor.instrument.params.write_one(position, 0.4);
+    desk.notes.take();
+    desk.editor.pair(Some(partner()));
+    let paired = desk.preset();
+    assert_eq!(paired.partner, Some(partner()));
+    assert_eq!(paired.patch[position], 0.0, "the way begins at the sound that plays");
+    assert_eq!(paired.meta, before.meta);
+    assert_eq!(desk.told(), [desk.pointer(position), desk.edits()]);
+
+    desk.set(position, 0.75, Gesture::Once);
+    assert_eq!(desk.told(), [desk.pointer(position)], "the host may automate it");
+    desk.ask(Command::RemovePartner);
+    assert_eq!(desk.preset(), before);
+    desk.ask(Command::Undo);
+    assert_eq!((desk.preset().partner, desk.preset().patch[position]), (Some(partner()), 0.75));
+    (0..2).for_each(|_| desk.ask(Command::Undo));
+    assert_eq!(desk.preset().partner, None);
+    desk.ask(Command::Redo);
+    assert_eq!(desk.preset(), paired);
+    desk.ask(Command::RemovePartner);
+    desk.notes.take();
+    desk.ask(Command::RemovePartner);
+    assert_eq!(desk.told(), [], "there was none");
+}
+
+#[test]
+fn a_project_keeps_the_partner() {
+    let mut desk = desk();
+    desk.editor.pair(Some(partner()));
+    desk.set(ids().morph.position, 0.3, Gesture::Once);
+    let fields = desk.editor.instrument.serialize_fields();
+    let (other, _inlet) = Instrument::new();
+    other.deserialize_fields(&fields);
+    let document = other.document();
+    assert_eq!(other.preset(&document), desk.preset());
+    assert!(document.notices.is_empty(), "{:?}", document.notices);
+}
+
+#[test]
+fn a_preset_of_the_list_is_found_and_becomes_the_partner() {
+    let mut desk = desk();
+    let row = "factory:Clav";
+    desk.ask(Command::MorphTo("no such row".into()));
+    desk.ask(Command::MorphTo(row.into()));
+    desk.wait(|preset| preset.partner.is_some());
+    let found = desk.preset().partner.expect("a partner");
+    assert_eq!(found.preset.meta.name, "Clav");
+    assert!(found.knots().len() > 2, "the way is measured");
+    let notices = desk.editor.instrument.document().notices.clone();
+    assert!(notices.iter().any(|n| n.text.starts_with("no such row: ")), "{notices:?}");
+
+    // What was meant for another preset is not this one's.
+    desk.ask(Command::Init);
+    desk.ask(Command::MorphTo(row.into()));
+    desk.ask(Command::Init);
+    desk.ask(Command::LoadPreset(row.into()));
+    desk.wait(|preset| preset.meta.name == "Clav");
+    assert_eq!(desk.preset().partner, None);
 }
 
 #[test]

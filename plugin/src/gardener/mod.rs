@@ -24,14 +24,15 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use cultivar_gui::{Breeding, Command, Family, Garden, Notice, PresetRow, Tone};
-use cultivar_patch::{Meta, Preset, Wavetable};
+use cultivar_patch::{Meta, Partner, Preset, Wavetable};
 use triple_buffer::{Input, Output, triple_buffer};
+use uuid::Uuid;
 
 use crate::breeder::{Breeder, Order};
-use crate::budget;
 use crate::instrument::Instrument;
 use crate::state::TargetFile;
 use crate::window::Repaint;
+use crate::{budget, partner};
 
 use self::files::Files;
 use self::plot::Plot;
@@ -56,6 +57,8 @@ pub enum Task {
     LoadTable(usize, PathBuf),
     /// Keep a preset under its name.
     Save(Box<Preset>),
+    /// Find the way from the playing preset to that of a row.
+    MorphTo(String),
     /// Mark the preset of a row, or take the mark away.
     Favourite(String, bool),
     /// Remember for ever that the player has seen the hints of the first minute.
@@ -83,6 +86,8 @@ pub enum News {
     Welcome,
     /// A child to be edited and kept.
     Keep(Box<Preset>),
+    /// What the preset of this uuid may morph to.
+    Partner(Uuid, Arc<Partner>),
     /// Text for the clipboard.
     Copy(String),
     /// Something to read.
@@ -294,6 +299,19 @@ impl Worker {
         }
     }
 
+    /// Finds the way from the playing preset to that of a row.
+    fn find_partner(&mut self, row: &str) {
+        let shared = &self.shared;
+        match self.files.parent(row) {
+            Ok((to, _)) => {
+                if let Some(news) = partner::find(&shared.instrument, &to, &|| shared.stopped()) {
+                    let _ = self.bench.news.send(news);
+                }
+            }
+            Err(why) => self.files.say(Tone::Error, why),
+        }
+    }
+
     fn perform(&mut self, task: Task) {
         match task {
             Task::Scan => self.files.scan(),
@@ -301,6 +319,7 @@ impl Worker {
             Task::LoadFile(path) => self.files.load_file(&path),
             Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
             Task::Save(preset) => self.files.save(*preset),
+            Task::MorphTo(row) => self.find_partner(&row),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
             Task::TourSeen => self.files.remember_tour(),
             Task::Breed(wish) => self.find_parent(wish),

@@ -1,7 +1,7 @@
 //! The audio thread's part, block by block.
 
 use cultivar_patch::schema::{Polarity, Source, Sync, ids};
-use cultivar_patch::{Point, Preset, Shape, Table};
+use cultivar_patch::{Partner, Point, Preset, Shape, Table};
 
 use super::*;
 
@@ -176,6 +176,29 @@ fn every_frame_of_changing_tables_is_heard_too() {
         preset.tables[0] = Table::Factory(names[(share * 600.0) as usize % 3].into());
     });
     assert!(late > 30.0 * early, "the level stays at {early}, {late}");
+}
+
+#[test]
+fn held_notes_go_the_way_to_a_partner_that_came_after_them() {
+    let (instrument, mut player) = ringing();
+    frame(&mut player);
+    let mut loud = instrument.document().preset.clone();
+    loud.patch.osc[0].level = -6.0;
+    let partner = Arc::new(Partner::new(loud, Vec::new()));
+    instrument.pair(&mut instrument.document(), Some(partner));
+    let before = frame(&mut player);
+    assert!(before < 1e-3, "at the beginning of the way nothing is new: {before}");
+    instrument.params.write_one(ids().morph.position, 1.0);
+    let after = (0..10).map(|_| frame(&mut player)).last().unwrap_or_default();
+    assert!(after > 0.1, "the held note stays where it was: {after}");
+    let voices = |player: &Player| player.engine.as_ref().map(Engine::voices);
+    assert_eq!(voices(&player), Some(1), "it goes on");
+    // Without the partner it begins anew as what it was.
+    instrument.pair(&mut instrument.document(), None);
+    frame(&mut player);
+    frame(&mut player);
+    assert_eq!(voices(&player), Some(1));
+    assert!(instrument.preset(&instrument.document()).partner.is_none());
 }
 
 #[test]
