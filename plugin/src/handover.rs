@@ -34,6 +34,8 @@ pub struct Parcel {
     pub sound: Option<Box<Sound>>,
     /// The parameter values that it was made of.
     pub values: Patch<f32>,
+    /// Those of its partner.
+    pub partner: Option<Patch<f32>>,
     /// The load of host parameters that the sound belongs to and whose values it follows;
     /// `None` for a sound that is only tried out and follows nothing.
     pub load: Option<u32>,

@@ -162,7 +162,8 @@ impl Instrument {
 
 fn parcel(preset: &Preset, rate: f32, load: Option<u32>, change: Change) -> Box<Parcel> {
     let sound = Some(Sound::new(preset, rate));
-    Box::new(Parcel { sound, values: preset.patch, load, change })
+    let partner = preset.partner.as_ref().map(|partner| partner.preset.patch);
+    Box::new(Parcel { sound, values: preset.patch, partner, load, change })
 }
 
 fn brood(presets: &[Preset], rate: f32) -> Box<Brood> {

@@ -31,6 +31,8 @@ pub struct Player {
     engine: Option<Engine>,
     /// The parameter values that the engine has.
     known: Patch<f32>,
+    /// The values of the playing sound's partner.
+    partner: Option<Patch<f32>>,
     /// The values just read from the host; whole or not used.
     fresh: Patch<f32>,
     /// The load of host parameters that the playing sound belongs to.
@@ -60,6 +62,7 @@ impl Player {
             inlet,
             engine: None,
             known: Patch::default(),
+            partner: None,
             fresh: Patch::default(),
             load: None,
             waiting: None,
@@ -185,7 +188,7 @@ impl Player {
             self.waiting = Some(parcel);
             return;
         }
-        self.known = parcel.values;
+        (self.known, self.partner) = (parcel.values, parcel.partner);
         self.load = parcel.load;
         self.inlet.give_back(Spent::Parcel(parcel));
     }
@@ -343,7 +346,10 @@ impl Player {
     fn status(&mut self, frames: usize) -> ProcessStatus {
         let Some(engine) = &self.engine else { return ProcessStatus::Normal };
         self.rest = if engine.voices() > 0 { 0 } else { self.rest.saturating_add(frames as u32) };
-        let tail = (tail(&self.known, self.tempo) * engine.rate()) as u32;
+        // Either end of a morph may still ring.
+        let ends = [Some(&self.known), self.partner.as_ref()].into_iter().flatten();
+        let tail = ends.map(|patch| tail(patch, self.tempo)).fold(0.0, f32::max);
+        let tail = (tail * engine.rate()) as u32;
         if self.rest > tail { ProcessStatus::Normal } else { ProcessStatus::Tail(tail) }
     }
 }

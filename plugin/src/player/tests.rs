@@ -17,6 +17,26 @@ fn a_tail_is_the_release_and_the_effects_at_the_tempo_of_the_song() {
     assert!((slow / fast - 3.0).abs() < 1e-3, "{slow} s and {fast} s");
 }
 
+#[test]
+fn the_tail_of_a_morph_is_the_longer_of_both() {
+    let (short, mut long) = (Preset::init(), Preset::init());
+    long.patch.env[0].release = 2.0;
+    let longest = (tail(&long.patch, TEMPO) * 48_000.0) as u32;
+    assert!(longest > 4 * 48_000);
+    for (a, b) in [(&short, &long), (&long, &short)] {
+        let (instrument, inlet) = Instrument::new();
+        instrument.load(&mut instrument.document(), a.clone());
+        let partner = Arc::new(Partner::new(b.clone(), Vec::new()));
+        instrument.pair(&mut instrument.document(), Some(partner));
+        let mut player = Player::new(Arc::new(instrument), inlet);
+        player.start(48_000.0);
+        player.rest = 0;
+        assert_eq!(player.status(64), ProcessStatus::Tail(longest));
+        player.rest = longest;
+        assert_eq!(player.status(64), ProcessStatus::Normal);
+    }
+}
+
 /// A host whose events are a fault.
 struct Faulty(Transport);
 
