@@ -72,10 +72,14 @@ struct Desk {
 }
 
 fn desk() -> Desk {
+    desk_with(Gardener::new)
+}
+
+fn desk_with(gardener: impl FnOnce(Arc<Instrument>, Repaint) -> Gardener) -> Desk {
     let (instrument, _inlet) = Instrument::new();
     let instrument = Arc::new(instrument);
     let repaint = Repaint::default();
-    let gardener = Arc::new(Gardener::new(instrument.clone(), repaint.clone()));
+    let gardener = Arc::new(gardener(instrument.clone(), repaint.clone()));
     let notes = Arc::new(Notes::default());
     let context = GuiContext::new(notes.clone());
     Desk { editor: Editor::new(instrument, gardener, context, repaint), notes }
@@ -277,6 +281,44 @@ fn a_preset_of_the_list_is_found_and_becomes_the_partner() {
     desk.ask(Command::LoadPreset(row.into()));
     desk.wait(|preset| preset.meta.name == "Clav");
     assert_eq!(desk.preset().partner, None);
+}
+
+#[test]
+fn a_hand_finds_a_partner_in_the_list_and_gets_a_slider() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Some(folder.path().join("home"));
+    let desk = desk_with(|instrument, repaint| Gardener::at(home, instrument, repaint));
+    let show = |ui: &mut egui::Ui, desk: &mut Desk| desk.editor.ui(ui);
+    let mut harness = Harness::builder().with_size(cultivar_gui::SIZE).build_ui_state(show, desk);
+    let wait = |harness: &mut Harness<'_, Desk>, name: &str| {
+        let begin = Instant::now();
+        while harness.query_by_label(name).is_none() {
+            assert!(begin.elapsed() < Duration::from_secs(30), "{name} did not come");
+            std::thread::sleep(Duration::from_millis(2));
+            harness.step();
+        }
+    };
+    for name in ["Skip", "Preset Init"] {
+        wait(&mut harness, name);
+        harness.get_by_label(name).click();
+        harness.run_steps(3);
+    }
+    wait(&mut harness, "Search presets");
+    harness.get_by_label("Search presets").focus();
+    harness.run_steps(3);
+    harness.get_by_label("Search presets").type_text("clav");
+    for name in ["More of Clav", "Morph to it"] {
+        wait(&mut harness, name);
+        harness.run_steps(3);
+        harness.get_by_label(name).click();
+        harness.run_steps(3);
+    }
+    wait(&mut harness, "Morphs to Clav");
+    harness.get_by_label("Morph position").click();
+    harness.run_steps(3);
+    let desk = harness.state();
+    assert!((desk.preset().patch[ids().morph.position] - 0.5).abs() < 0.1);
+    assert!(desk.told().contains(&desk.pointer(ids().morph.position)));
 }
 
 #[test]
