@@ -50,6 +50,39 @@ impl Default for Cultivar {
     }
 }
 
+impl Cultivar {
+    /// What people share with the audio thread.
+    pub fn instrument(&self) -> &Arc<Instrument> {
+        &self.instrument
+    }
+
+    /// What is done beside playing.
+    pub fn gardener(&self) -> &Arc<Gardener> {
+        &self.gardener
+    }
+
+    /// Makes an engine for what the host is about to do. May allocate.
+    pub fn start(&mut self, config: &BufferConfig) {
+        self.gardener.set_offline(config.process_mode == ProcessMode::Offline);
+        self.player.start(config.sample_rate);
+    }
+
+    /// Renders one block.
+    pub fn render<P>(
+        &mut self,
+        buffer: &mut Buffer,
+        context: &mut impl ProcessContext<P>,
+    ) -> ProcessStatus
+    where
+        P: Plugin<SysExMessage = ()>,
+    {
+        match buffer.as_slice() {
+            [left, right] => self.player.process(left, right, context),
+            _ => ProcessStatus::Normal,
+        }
+    }
+}
+
 impl Drop for Cultivar {
     fn drop(&mut self) {
         // An editor's thread may hold the gardener a little longer; its thread must be gone now.
@@ -99,8 +132,7 @@ impl Plugin for Cultivar {
         buffer: &BufferConfig,
         _context: &mut impl ActivateContext<Self>,
     ) -> bool {
-        self.gardener.set_offline(buffer.process_mode == ProcessMode::Offline);
-        self.player.start(buffer.sample_rate);
+        self.start(buffer);
         true
     }
 
@@ -114,10 +146,7 @@ impl Plugin for Cultivar {
         _aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        match buffer.as_slice() {
-            [left, right] => self.player.process(left, right, context),
-            _ => ProcessStatus::Normal,
-        }
+        self.render(buffer, context)
     }
 
     fn deactivate(&mut self) {

@@ -10,6 +10,8 @@ use clack_extensions::params::{
 };
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
+use clack_extensions::voice_info::{HostVoiceInfo, HostVoiceInfoImpl};
+use clack_host::entry::EntryDescriptor;
 use clack_host::events::event_types::{
     MidiEvent, NoteChokeEvent, NoteExpressionEvent, NoteExpressionType, NoteOffEvent, NoteOnEvent,
     ParamModEvent, ParamValueEvent, TransportEvent, TransportFlags,
@@ -49,6 +51,10 @@ impl HostParamsImplMainThread for MainThread {
     fn clear(&self, _: ClapId, _: ParamClearFlags) {}
 }
 
+impl HostVoiceInfoImpl for MainThread {
+    fn changed(&self) {}
+}
+
 pub(crate) struct Daw;
 
 impl HostHandlers for Daw {
@@ -57,7 +63,7 @@ impl HostHandlers for Daw {
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _: &Asked) {
-        builder.register::<HostParams>();
+        builder.register::<HostParams>().register::<HostVoiceInfo>();
     }
 }
 
@@ -92,8 +98,13 @@ impl Drop for Host {
 impl Host {
     /// A fresh instance, not yet running.
     pub(crate) fn new() -> Self {
-        // SAFETY: the entry is the one that hosts load, made by the framework.
-        let entry = unsafe { PluginEntry::load_from_raw(&cultivar_plugin::clap_entry, c"") };
+        Host::of(&cultivar_plugin::clap_entry)
+    }
+
+    /// A fresh instance of the one plug-in behind an entry, not yet running.
+    pub(crate) fn of(entry: &'static EntryDescriptor) -> Self {
+        // SAFETY: both entries of these tests are made as the framework makes them.
+        let entry = unsafe { PluginEntry::load_from_raw(entry, c"") };
         let entry = entry.expect("the entry starts");
         let factory = entry.get_plugin_factory().expect("a factory");
         let id = factory.plugin_descriptors().next().expect("one plug-in").id().expect("an id");

@@ -1,5 +1,7 @@
 //! What the audio thread must never do.
 
+mod cluster;
+
 use std::time::Duration;
 
 use clack_extensions::params::ParamInfoFlags;

@@ -6,22 +6,34 @@ use std::fs::DirEntry;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// The threads of this process that grow patches, each with the processor time it has had.
-pub(crate) fn growing() -> HashMap<OsString, Duration> {
+/// Threads, each with the processor time it has had.
+pub(crate) type Threads = HashMap<OsString, Duration>;
+
+/// The threads of this process that grow patches.
+pub(crate) fn growing() -> Threads {
+    named("cultivar gard")
+}
+
+/// The threads of all instances of this process.
+pub(crate) fn ours() -> Threads {
+    named("cultivar ")
+}
+
+fn named(start: &str) -> Threads {
     let tasks = std::fs::read_dir("/proc/self/task").expect("threads are listed");
     let read = |task: &DirEntry, what| std::fs::read_to_string(task.path().join(what)).ok();
-    let growing = |task: DirEntry| {
-        read(&task, "comm").filter(|name| name.starts_with("cultivar gard"))?;
+    let known = |task: DirEntry| {
+        read(&task, "comm").filter(|name| name.starts_with(start))?;
         let spent = read(&task, "schedstat")?.split_whitespace().next()?.parse().ok()?;
         Some((task.file_name(), Duration::from_nanos(spent)))
     };
-    tasks.flatten().filter_map(growing).collect()
+    tasks.flatten().filter_map(known).collect()
 }
 
 /// How long `work` took, and the most processor time that a growing thread had meanwhile.
 pub(crate) fn watched(work: impl FnOnce()) -> (Duration, Duration) {
     let (before, done) = (growing(), AtomicBool::new(false));
-    let spent = |known: &Duration, thread: &OsString, now: &HashMap<OsString, Duration>| {
+    let spent = |known: &Duration, thread: &OsString, now: &Threads| {
         now.get(thread).map(|now| now.saturating_sub(*known))
     };
     std::thread::scope(|scope| {
