@@ -27,6 +27,10 @@ pub struct Document {
     pub notices: Vec<Notice>,
     /// What the editor remembers.
     pub session: Session,
+    /// The family as the breeder wrote it down, or as it came with a project; empty for none.
+    pub family: Arc<str>,
+    /// Whether a family came that the breeder has not taken up.
+    pub recall: bool,
     /// The preset on the other side of A/B.
     pub other: Preset,
     /// Whether the other side is A.
@@ -46,6 +50,8 @@ impl Document {
             rows: Arc::default(),
             notices: Vec::new(),
             session: Session::default(),
+            family: Arc::default(),
+            recall: false,
             on_b: false,
             past: VecDeque::new(),
             future: Vec::new(),
@@ -54,7 +60,7 @@ impl Document {
 
     /// What a project keeps, with `preset` as it sounds now.
     pub fn snapshot(&self, preset: Preset) -> Snapshot {
-        Snapshot { preset, session: self.session.clone() }
+        Snapshot { preset, session: self.session.clone(), family: self.family.clone() }
     }
 
     /// Makes the state before an edit something to go back to.

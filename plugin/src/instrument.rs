@@ -196,10 +196,11 @@ unsafe impl Params for Instrument {
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
         let document = self.document();
-        let Snapshot { preset, mut session } = document.snapshot(self.preset(&document));
+        let mut snapshot = document.snapshot(self.preset(&document));
+        let session = &mut snapshot.session;
         session.edits = self.params.edit_count();
         (session.size, session.zoom) = (self.extent.points(), self.extent.zoom());
-        Snapshot { preset, session }.fields()
+        snapshot.fields()
     }
 
     fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
@@ -218,6 +219,10 @@ unsafe impl Params for Instrument {
                 let before = self.preset(&document);
                 document.remember(before);
                 document.session = restored.snapshot.session;
+                if document.family != restored.snapshot.family {
+                    document.family = restored.snapshot.family;
+                    document.recall = true;
+                }
                 document.saved = restored.snapshot.preset.clone();
                 document.row = None;
                 self.extent.set_points(document.session.size);

@@ -1,6 +1,7 @@
 //! What a host's project keeps of an instance: one preset and what the editor remembers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cultivar_gui::{Page, Settings};
 use cultivar_patch::{FileError, Preset};
@@ -11,10 +12,14 @@ use crate::window::Extent;
 
 /// Field of the preset, a preset file as text.
 const PRESET: &str = "preset";
+/// Field of the family, as its breeder wrote it down.
+const FAMILY: &str = "family";
 /// Field of the session.
 const SESSION: &str = "session";
 /// Most bytes of a session.
 const MAX_SESSION: usize = 1 << 20;
+/// Most bytes of a family.
+pub const MAX_FAMILY: usize = 32 << 20;
 
 /// A sound that patches grow towards.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -126,6 +131,8 @@ pub struct Snapshot {
     pub preset: Preset,
     /// What the editor remembers.
     pub session: Session,
+    /// The family on the Breed page, as its breeder wrote it down; empty for none.
+    pub family: Arc<str>,
 }
 
 /// What was found in a project's state, and what was odd about it.
@@ -141,11 +148,17 @@ impl Snapshot {
     /// The fields that the framework keeps.
     pub fn fields(&self) -> BTreeMap<String, String> {
         let session = serde_json::to_string(&self.session).unwrap_or_default();
-        BTreeMap::from([(PRESET.into(), self.preset.to_json()), (SESSION.into(), session)])
+        let mut fields =
+            BTreeMap::from([(PRESET.into(), self.preset.to_json()), (SESSION.into(), session)]);
+        if !self.family.is_empty() {
+            fields.insert(FAMILY.into(), self.family.to_string());
+        }
+        fields
     }
 
     /// Reads the fields that the framework kept; nothing where none of them is ours. A session
-    /// that cannot be read is a new one, a preset that cannot be read is an error.
+    /// that cannot be read is a new one, a preset that cannot be read is an error. The family is
+    /// read by its breeder.
     pub fn from_fields(fields: &BTreeMap<String, String>) -> Option<Result<Restored, FileError>> {
         let preset = fields.get(PRESET)?;
         Some(Preset::from_json(preset).map(|loaded| {
@@ -156,7 +169,16 @@ impl Snapshot {
                 notices.push(format!("the editor's part cannot be read: {error}"));
             }
             let session = session.and_then(Result::ok).unwrap_or_default();
-            Restored { snapshot: Snapshot { preset: loaded.preset, session }, notices }
+            let mut family = fields.get(FAMILY).map_or("", String::as_str);
+            if family.len() > MAX_FAMILY {
+                notices.push(format!(
+                    "the family is larger than it can be ({} MiB)",
+                    MAX_FAMILY >> 20
+                ));
+                family = "";
+            }
+            let family = family.into();
+            Restored { snapshot: Snapshot { preset: loaded.preset, session, family }, notices }
         }))
     }
 }
@@ -183,10 +205,11 @@ mod tests {
         let hearing = Hearing { part: Some([0.5, 2.25]), note: Note::Key(38.0), mended: true };
         let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into(), hearing });
         let session = Session { target, seed: u64::MAX, zoom: 1.25, ..Session::default() };
-        let before = Snapshot { preset, session };
+        let before = Snapshot { preset, session, family: "{}".into() };
         let after = restored(&before.fields());
         assert_eq!(after.snapshot.preset, before.preset);
         assert_eq!(after.snapshot.session, before.session);
+        assert_eq!(after.snapshot.family, before.family);
         assert!(after.notices.is_empty(), "{:?}", after.notices);
     }
 
@@ -194,7 +217,8 @@ mod tests {
     fn a_broken_session_costs_only_the_session() {
         let mut preset = Preset::init();
         preset.patch.master.level = -20.0;
-        let mut fields = Snapshot { preset, session: Session::default() }.fields();
+        let (session, family) = (Session::default(), Arc::default());
+        let mut fields = Snapshot { preset, session, family }.fields();
         fields.insert(SESSION.into(), "{\"zoom\":".into());
         let after = restored(&fields);
         assert_eq!(after.snapshot.preset.patch.master.level, -20.0);
@@ -204,8 +228,8 @@ mod tests {
     #[test]
     fn foreign_fields_are_not_a_snapshot_and_damage_is_an_error() {
         assert!(Snapshot::from_fields(&BTreeMap::new()).is_none());
-        let snapshot = Snapshot { preset: Preset::init(), session: Session::default() };
-        let mut fields = snapshot.fields();
+        let (session, family) = (Session::default(), Arc::default());
+        let mut fields = Snapshot { preset: Preset::init(), session, family }.fields();
         let whole = fields[PRESET].clone();
         for cut in 0..whole.trim_end().len() {
             fields.insert(PRESET.into(), whole[..cut].into());

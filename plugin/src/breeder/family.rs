@@ -17,14 +17,14 @@ use crate::handover::KeyPress;
 use crate::partner;
 
 /// Litters that can be gone back to.
-const LITTERS: usize = 32;
+pub(super) const LITTERS: usize = 32;
 /// The key of the first child, C4.
 const FIRST_KEY: u8 = 60;
 /// How hard a child is struck, and for how long it is held.
 const VELOCITY: f32 = 0.8;
 const HELD: Duration = Duration::from_millis(900);
 /// Hues that parents have.
-const HUES: usize = 8;
+pub(super) const HUES: usize = 8;
 /// Samples per second, seconds and slices of the picture of a note.
 const RATE: f32 = 24_000.0;
 const SECONDS: f32 = 1.2;
@@ -57,8 +57,36 @@ pub(super) struct Kept {
     pub(super) ways: Ways,
     pub(super) seed: u64,
     pub(super) planted: Option<(usize, usize)>,
-    pub(super) children: Vec<Born>,
-    pub(super) loved: Vec<bool>,
+    pub(super) children: Vec<Child>,
+}
+
+/// A child that was born.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Child {
+    pub(super) preset: Arc<Preset>,
+    /// Highest samples of equal parts of a note, in steps of a thousandth of full scale.
+    pub(super) outline: Vec<f32>,
+    /// Per cent that each parent of the litter gave.
+    pub(super) shares: Vec<u8>,
+    /// Per cent that is new.
+    pub(super) new: u8,
+    /// The parent that gave most of each section of the search.
+    pub(super) sections: [Option<u8>; 7],
+    pub(super) loved: bool,
+}
+
+impl From<Born> for Child {
+    fn from(Born { child, heard, .. }: Born) -> Self {
+        let steps = |height: &f32| (height * 1000.0).round() / 1000.0;
+        Child {
+            preset: Arc::new(child.preset),
+            outline: heard.outline.iter().map(steps).collect(),
+            shares: child.ancestry.parents,
+            new: child.ancestry.new,
+            sections: child.ancestry.sections,
+            loved: false,
+        }
+    }
 }
 
 /// Parents, and all the litters they and their children had.
@@ -67,7 +95,7 @@ pub(super) struct Family {
     pub(super) ways: Ways,
     pub(super) litters: VecDeque<Kept>,
     /// Litters that were born so far.
-    born: usize,
+    pub(super) born: usize,
     /// The one that is shown.
     pub(super) shown: Option<usize>,
     pub(super) selected: Option<usize>,
@@ -96,12 +124,18 @@ impl Family {
         self.litters.get(self.shown?)
     }
 
-    fn child(&self, k: usize) -> Option<&Preset> {
-        Some(&self.litter()?.children.get(k)?.child.preset)
+    /// Whether nothing was ever done with it.
+    pub(super) fn is_new(&self) -> bool {
+        let Family { parents, ways, born, .. } = self;
+        parents.is_empty() && *born == 0 && *ways == Family::default().ways
+    }
+
+    fn child(&self, k: usize) -> Option<&Arc<Preset>> {
+        Some(&self.litter()?.children.get(k)?.preset)
     }
 
     /// Takes a preset into the tray.
-    fn add(&mut self, preset: Preset, origin: String) {
+    fn add(&mut self, preset: Arc<Preset>, origin: String) {
         if self.parents.len() == MOST_PARENTS {
             self.error = Some(format!("{MOST_PARENTS} parents are the most"));
             return;
@@ -110,7 +144,6 @@ impl Family {
         let used = |hue: &usize| self.parents.iter().all(|parent| parent.hue != *hue);
         let hue = (0..HUES).find(used).unwrap_or(0);
         let (peaks, trouble) = (picture(&preset), trouble(&preset));
-        let preset = Arc::new(preset);
         self.parents.push(Parent { preset, origin, weight: 0.5, hue, peaks, trouble });
     }
 
@@ -119,7 +152,7 @@ impl Family {
         let Some(litter) = self.litter() else { return };
         let origin = format!("of litter {}", litter.number);
         let presets = children.iter().filter_map(|k| litter.children.get(*k));
-        let presets: Vec<Preset> = presets.map(|born| born.child.preset.clone()).collect();
+        let presets: Vec<Arc<Preset>> = presets.map(|child| child.preset.clone()).collect();
         self.parents.clear();
         presets.into_iter().for_each(|preset| self.add(preset, origin.clone()));
     }
@@ -133,7 +166,7 @@ impl Family {
     }
 
     /// Takes what was born in.
-    fn welcome(&mut self, children: Vec<Born>, seed: u64, planted: Option<(usize, usize)>) {
+    fn welcome(&mut self, children: Vec<Child>, seed: u64, planted: Option<(usize, usize)>) {
         self.born += 1;
         self.litters.push_back(Kept {
             number: self.born,
@@ -141,11 +174,15 @@ impl Family {
             ways: self.ways.clone(),
             seed,
             planted,
-            loved: vec![false; children.len()],
             children,
         });
         if self.litters.len() > LITTERS {
             self.litters.pop_front();
+            // Litters are known by their places.
+            for litter in &mut self.litters {
+                litter.planted =
+                    litter.planted.and_then(|(k, child)| Some((k.checked_sub(1)?, child)));
+            }
         }
         (self.shown, self.selected) = (Some(self.litters.len() - 1), None);
         self.error = None;
@@ -175,7 +212,7 @@ impl Family {
 impl Worker {
     pub(super) fn perform(&mut self, order: Order) {
         match order {
-            Order::Parent(preset, origin) => self.family.add(*preset, origin),
+            Order::Parent(preset, origin) => self.family.add(Arc::new(*preset), origin),
             Order::Refused(why) => self.family.error = Some(why),
             Order::Wish(wish) => self.fulfil(wish),
         }
@@ -188,7 +225,7 @@ impl Worker {
                 let document = self.common.instrument.document();
                 let preset = self.common.instrument.preset(&document);
                 drop(document);
-                family.add(preset, "the sound being edited".into());
+                family.add(Arc::new(preset), "the sound being edited".into());
             }
             Breeding::AddChild(k) => {
                 let number = family.litter().map_or(0, |litter| litter.number);
@@ -216,11 +253,12 @@ impl Worker {
             }
             Breeding::Love { child, on } => {
                 let shown = family.shown.and_then(|k| family.litters.get_mut(k));
-                if let Some(loved) = shown.and_then(|litter| litter.loved.get_mut(child)) {
-                    *loved = on;
+                if let Some(child) = shown.and_then(|litter| litter.children.get_mut(child)) {
+                    child.loved = on;
                 }
             }
             Breeding::Dismiss => family.error = None,
+            Breeding::Recall => self.recall(),
             wish => self.deliver(wish),
         }
     }
@@ -230,9 +268,9 @@ impl Worker {
         match wish {
             Breeding::NewLitter => self.breed(None),
             Breeding::FromLoved => {
-                let loved = self.family.litter().map(|litter| litter.loved.clone());
-                let loved = loved.unwrap_or_default();
-                let loved: Vec<usize> = (0..loved.len()).filter(|k| loved[*k]).collect();
+                let children = self.family.litter().map_or(&[][..], |litter| &litter.children);
+                let loved = (0..children.len()).filter(|k| children[*k].loved);
+                let loved: Vec<usize> = loved.collect();
                 if !loved.is_empty() {
                     self.family.become_parents(&loved[..loved.len().min(MOST_PARENTS)]);
                     self.breed(None);
@@ -272,7 +310,7 @@ impl Worker {
 
     fn hand_over(&self, k: usize, news: impl Fn(Box<Preset>) -> News) {
         if let Some(preset) = self.family.child(k) {
-            let _ = self.desk.news.send(news(Box::new(preset.clone())));
+            let _ = self.desk.news.send(news(Box::new((**preset).clone())));
         }
     }
 
@@ -285,6 +323,7 @@ impl Worker {
         match litter::breed(&self.family, seed, &self.common, self.wishes) {
             Ok(Some(children)) => {
                 tracing::info!("a litter in {:?}", begin.elapsed());
+                let children = children.into_iter().map(Child::from).collect();
                 self.family.welcome(children, seed, planted);
                 self.put_on_keys();
             }
@@ -297,7 +336,7 @@ impl Worker {
     fn put_on_keys(&self) {
         if let Some(litter) = self.family.litter().filter(|_| self.family.on_keys) {
             let children = litter.children.iter().take(CHILDREN);
-            let presets = children.map(|born| born.child.preset.clone()).collect();
+            let presets = children.map(|child| (*child.preset).clone()).collect();
             self.common.instrument.put_on_keys(presets);
         }
     }
@@ -331,7 +370,7 @@ impl Worker {
 }
 
 /// The picture of a note of a preset.
-fn picture(preset: &Preset) -> Arc<[[f32; 2]]> {
+pub(super) fn picture(preset: &Preset) -> Arc<[[f32; 2]]> {
     let length = (SECONDS * RATE) as usize;
     let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
     let note = Note { gate: 0.7 * SECONDS, length: SECONDS, ..Note::default() };
@@ -343,7 +382,7 @@ fn picture(preset: &Preset) -> Arc<[[f32; 2]]> {
 }
 
 /// What is wrong with a preset as a parent.
-fn trouble(preset: &Preset) -> String {
+pub(super) fn trouble(preset: &Preset) -> String {
     let missing = |table: &Table| match table {
         Table::Factory(name) if factory::table(name).is_none() => Some(name.clone()),
         _ => None,

@@ -48,16 +48,21 @@ fn recipe(family: &Family, seed: u64) -> Recipe {
     let parents = family.parents.iter().map(|parent| (parent.preset.clone(), parent.weight));
     Recipe {
         parents: parents.collect(),
-        operator: match ways.mix {
-            Mix::Section => Operator::Section,
-            Mix::Gene => Operator::Gene,
-            Mix::Blend => Operator::Blend,
-        },
+        operator: operator(ways.mix),
         mutation: ways.mutation,
         locks: Locks::of(ways.locked.iter().flat_map(|section| sections(*section)).copied()),
         seed,
         children: CHILDREN,
         donors: Vec::new(),
+    }
+}
+
+/// The operator of the search in the player's word.
+pub(super) fn operator(mix: Mix) -> Operator {
+    match mix {
+        Mix::Section => Operator::Section,
+        Mix::Gene => Operator::Gene,
+        Mix::Blend => Operator::Blend,
     }
 }
 

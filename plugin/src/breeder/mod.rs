@@ -1,8 +1,10 @@
 //! The breeder: one thread of low priority per instance, for the litters of the Breed page.
 
 mod family;
+mod file;
 mod litter;
 mod picture;
+mod project;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,7 @@ use crate::instrument::Instrument;
 use crate::window::Repaint;
 
 use self::family::Family;
+use self::file::Archive;
 
 /// Orders that may wait.
 const ORDERS: usize = 256;
@@ -43,7 +46,7 @@ impl Order {
     fn supersedes(&self) -> bool {
         use Breeding::*;
         let Order::Wish(wish) = self else { return false };
-        matches!(wish, NewLitter | FromLoved | Plant(_) | ShowLitter(_))
+        matches!(wish, NewLitter | FromLoved | Plant(_) | ShowLitter(_) | Recall)
     }
 }
 
@@ -93,8 +96,7 @@ impl Breeder {
     pub fn tell(&self, order: Order) -> bool {
         if let Some(desk) = lock(&self.waiting).take() {
             let common = self.common.clone();
-            let family = Family::default();
-            let work = move || Worker { common, desk, family, wishes: 0, key: None }.run();
+            let work = move || Worker::new(common, desk).run();
             let thread = std::thread::Builder::new().name("cultivar breeder".to_owned());
             *lock(&self.thread) = thread.spawn(work).ok();
         }
@@ -138,9 +140,27 @@ struct Worker {
     wishes: u64,
     /// The key that sounds, and when to let it go.
     key: Option<(u8, Instant)>,
+    archive: Archive,
+    /// The family as the project has it from here.
+    kept: String,
+    /// Whether that leaves out what is shown.
+    short: bool,
 }
 
 impl Worker {
+    fn new(common: Arc<Common>, desk: Desk) -> Self {
+        Worker {
+            common,
+            desk,
+            family: Family::default(),
+            wishes: 0,
+            key: None,
+            archive: Archive::default(),
+            kept: String::new(),
+            short: false,
+        }
+    }
+
     /// Works until the breeder is dismissed. A panic ends one piece of work, not the thread.
     fn run(mut self) {
         budget::yield_to_others();
@@ -152,11 +172,18 @@ impl Worker {
             match order {
                 Ok((order, number)) => {
                     self.wishes = number;
-                    let work = AssertUnwindSafe(|| self.perform(order));
+                    let work = AssertUnwindSafe(|| {
+                        self.perform(order);
+                        self.show(false);
+                        // Of many orders at once the last is soon enough.
+                        if self.desk.orders.is_empty() {
+                            self.remember();
+                        }
+                    });
                     if catch_unwind(work).is_err() {
                         self.family.error = Some("A fault stopped this litter".into());
+                        self.show(false);
                     }
-                    self.show(false);
                 }
                 Err(RecvTimeoutError::Timeout) => self.let_go(),
                 Err(RecvTimeoutError::Disconnected) => break,

@@ -1,10 +1,9 @@
 //! The family as plain data for the Breed page.
 
 use cultivar_breed::genome::Section;
-use cultivar_breed::litter::Born;
 use cultivar_gui::{ChildView, Family as Shown, FamilyState, Kin, LitterRow, ParentCard};
 
-use super::family::{Family, Kept, Parent};
+use super::family::{Child, Family, Kept, Parent};
 
 /// The picture of a family; `breeding` says that a litter is on its way.
 pub(super) fn of(family: &Family, breeding: bool) -> Shown {
@@ -54,21 +53,20 @@ fn row(litter: &Kept) -> LitterRow {
 }
 
 fn children(litter: &Kept) -> Vec<ChildView> {
-    litter.children.iter().zip(&litter.loved).map(|(born, loved)| child(born, *loved)).collect()
+    litter.children.iter().map(child).collect()
 }
 
-fn child(born: &Born, loved: bool) -> ChildView {
-    let ancestry = &born.child.ancestry;
-    let sections = Section::ALL.into_iter().zip(ancestry.sections);
+fn child(child: &Child) -> ChildView {
+    let sections = Section::ALL.into_iter().zip(child.sections);
     let sections = sections
         .filter_map(|(section, parent)| Some((name(section)?.to_owned(), usize::from(parent?))));
     ChildView {
-        name: born.child.preset.meta.name.clone(),
-        peaks: born.heard.outline.iter().map(|height| [-height, *height]).collect(),
-        shares: ancestry.parents.clone(),
-        new: ancestry.new,
+        name: child.preset.meta.name.clone(),
+        peaks: child.outline.iter().map(|height| [-height, *height]).collect(),
+        shares: child.shares.clone(),
+        new: child.new,
         sections: sections.collect(),
-        loved,
+        loved: child.loved,
     }
 }
 

@@ -7,7 +7,8 @@ use crossbeam_channel::{Receiver, unbounded};
 use cultivar_gui::{Breeding, CHILDREN, Family as Shown, FamilyState, Mix, Section};
 use cultivar_library::factory;
 use cultivar_patch::schema::ids;
-use cultivar_patch::{Preset, Table};
+use cultivar_patch::{FRAME, Partner, Preset, Table, Wavetable};
+use nice_plug::prelude::Params;
 
 use super::*;
 use crate::handover::Inlet;
@@ -276,4 +277,131 @@ fn a_breeder_goes_within_a_tenth_of_a_second() {
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert!(!barn.breeder.tell(Order::Wish(Breeding::NewLitter)));
     assert_eq!(barn.instrument.rate(), 0.0);
+}
+
+/// A project of a family with everything in it, and the family.
+fn project() -> (Barn, Fields, Shown) {
+    let barn = Barn::with(&PARENTS);
+    let mut own = factory::preset("Felt Piano").expect("a factory preset").clone();
+    let wave = (0..2 * FRAME).map(|k| (k as f32 / 100.0).sin()).collect();
+    own.tables[0] = Table::Own(Arc::new(Wavetable::new("Mine", wave).expect("two frames")));
+    let other = Preset { meta: own.meta.clone(), ..factory::presets()[3].clone() };
+    let other = Preset { tables: own.tables.clone(), ..other };
+    own.partner = Some(Arc::new(Partner::new(other, vec![0.0, 0.25, 1.0])));
+    barn.parent(own);
+    for wish in [
+        Breeding::SetWeight { parent: 1, weight: 0.8 },
+        Breeding::SetMix(Mix::Gene),
+        Breeding::SetMutation(0.3),
+        Breeding::Lock { section: Section::Effects, on: true },
+        Breeding::NewLitter,
+    ] {
+        barn.wish(wish);
+    }
+    barn.litter(1);
+    barn.wish(Breeding::Plant(3));
+    barn.litter(2);
+    for child in [0, 7] {
+        barn.wish(Breeding::Love { child, on: true });
+    }
+    barn.wish(Breeding::Select(7));
+    let family = barn.wait("a choice", |family| family.selected == Some(7));
+    let fields = barn.saved(|fields| fields["family"].contains("\"selected\":7"));
+    (barn, fields, family)
+}
+
+type Fields = std::collections::BTreeMap<String, String>;
+
+impl Barn {
+    /// What a project keeps, as soon as it is `new`.
+    fn saved(&self, new: impl Fn(&Fields) -> bool) -> Fields {
+        let begin = Instant::now();
+        loop {
+            let fields = self.instrument.serialize_fields();
+            if fields.contains_key("family") && new(&fields) {
+                return fields;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(30), "the project keeps nothing new");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn load(&self, fields: &Fields) {
+        self.instrument.deserialize_fields(fields);
+        self.wish(Breeding::Recall);
+    }
+}
+
+#[test]
+fn a_family_comes_back_with_its_project() {
+    let (before, fields, family) = project();
+    println!("{} bytes of family", fields["family"].len());
+    before.wish(Breeding::Keep(7));
+    let (child, _) = before.sent();
+    drop(before);
+    let after = Barn::new();
+    after.load(&fields);
+    let shown = after.wait("the family", |family| !family.litters.is_empty());
+    assert_eq!(shown, family);
+    assert_eq!(after.instrument.serialize_fields(), fields, "the same bytes");
+    after.wish(Breeding::Keep(7));
+    assert_eq!(after.sent().0, child);
+
+    after.wish(Breeding::ShowLitter(0));
+    let back = after.wait("the first litter", |family| family.litter == Some(0));
+    assert_eq!(back.parents.len(), 3);
+    assert_eq!(back.locked, [Section::Effects]);
+    after.wish(Breeding::NewLitter);
+    assert_eq!(after.litter(3).litters[2].parents, back.litters[0].parents, "it has more children");
+}
+
+#[test]
+fn a_project_without_a_family_has_an_empty_page() {
+    let (barn, fields, _) = project();
+    let without = Instrument::new().0.serialize_fields();
+    assert!(!without.contains_key("family"));
+    barn.load(&without);
+    barn.wait("an empty page", |family| family.state == FamilyState::Empty);
+    assert_eq!(barn.instrument.serialize_fields().get("family"), None);
+    barn.load(&fields);
+    barn.wait("the family", |family| family.litters.len() == 2);
+}
+
+#[test]
+fn a_family_that_cannot_be_read_is_told_and_stays_in_the_project() {
+    let (barn, mut fields, _) = project();
+    let whole = fields["family"].clone();
+    let preset = Preset::from_json(&fields["preset"]).expect("a preset").preset;
+    for (damaged, word) in [
+        (whole[..whole.len() / 2].to_owned(), "EOF"),
+        (whole.replacen("\"version\":1", "\"version\":2", 1), "newer Cultivar"),
+        ("[[[[[[".into(), "invalid type"),
+    ] {
+        fields.insert("family".into(), damaged.clone());
+        barn.load(&fields);
+        let told = barn.wait("a reason", |family| {
+            family.litters.is_empty() && family.error.as_ref().is_some_and(|e| e.contains(word))
+        });
+        assert!(told.error.expect("a reason").starts_with("The project's family cannot be read"));
+        barn.wish(Breeding::Dismiss);
+        barn.wait("quiet", |family| family.error.is_none());
+        assert_eq!(barn.instrument.serialize_fields()["family"], damaged);
+        assert_eq!(barn.instrument.document().preset, preset, "the sound is there");
+    }
+    barn.parent(preset);
+    let saved = barn.saved(|fields| fields["family"].contains("\"version\":1"));
+    assert!(saved["family"].len() < whole.len(), "until there is another one");
+}
+
+#[test]
+fn a_project_that_comes_while_a_litter_is_bred_wins() {
+    let (barn, fields, family) = project();
+    barn.wish(Breeding::NewLitter);
+    barn.wait("breeding", |family| family.state == FamilyState::Breeding);
+    let mut edited = fields.clone();
+    edited.insert("family".into(), fields["family"].replace("\"selected\":7", "\"selected\":3"));
+    barn.load(&edited);
+    let shown = barn.wait("the family", |family| family.selected == Some(3));
+    assert_eq!(shown.litters, family.litters);
+    assert_eq!(barn.instrument.serialize_fields(), edited);
 }

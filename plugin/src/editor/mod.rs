@@ -42,6 +42,8 @@ pub struct Editor {
     hand: Hand,
     dialog: Option<(Dialog, Purpose)>,
     fault_told: bool,
+    /// The family of the project as the host knows of it.
+    family: Arc<str>,
 }
 
 /// What one frame shows, taken while the document was locked.
@@ -68,7 +70,10 @@ impl Editor {
         repaint: Repaint,
     ) -> Self {
         let mut memory = Memory::default();
-        let session = instrument.document().session.clone();
+        let (session, family) = {
+            let document = instrument.document();
+            (document.session.clone(), document.family.clone())
+        };
         memory.settings = session.settings();
         gardener.ask(Task::Scan);
         if let Some(target) = session.target.filter(|_| gardener.garden().target.is_none()) {
@@ -81,6 +86,7 @@ impl Editor {
             hand: Hand::default(),
             dialog: None,
             fault_told: false,
+            family,
             instrument,
             gardener,
             repaint,
@@ -144,6 +150,21 @@ impl Editor {
         }
     }
 
+    /// Brings the breeder the family of a project, and the host word of a new one.
+    fn follow_family(&mut self, ctx: &egui::Context) {
+        let (family, recall) = {
+            let document = self.instrument.document();
+            (document.family.clone(), document.recall)
+        };
+        if recall {
+            self.family = family;
+            self.gardener.ask(Task::Breed(Breeding::Recall));
+        } else if !Arc::ptr_eq(&family, &self.family) && !ctx.input(|i| i.pointer.any_down()) {
+            self.family = family;
+            self.host.touch(&self.instrument.params);
+        }
+    }
+
     fn scene(&self) -> Scene {
         let document = self.instrument.document();
         Scene {
@@ -203,6 +224,7 @@ impl Drop for Editor {
 impl App for Editor {
     fn ui(&mut self, ui: &mut egui::Ui) {
         self.take_news(ui.ctx());
+        self.follow_family(ui.ctx());
         let scene = self.scene();
         let room = ui.max_rect();
         if room.width() < cultivar_gui::SIZE.x || room.height() < cultivar_gui::SIZE.y {

@@ -1,5 +1,6 @@
 //! The CLAP plug-in in a host of the same process.
 
+mod family;
 mod growth;
 mod host;
 #[cfg(target_os = "linux")]
