@@ -15,7 +15,7 @@ use cultivar_plugin::gardener::Task;
 
 use crate::growth::alone;
 use crate::host::Event;
-use crate::threads::{Threads, growing, ours};
+use crate::threads::{Threads, growing, ours, watched};
 use crate::windowless::Instance;
 
 /// Pairs of a preset and its sound, one after the other: children of the factory's presets.
@@ -82,20 +82,25 @@ fn begin(instance: impl FnOnce() -> Instance, threads: fn() -> Threads) -> Worki
     }
 }
 
-/// How long it takes until nothing is left of an instance.
-fn farewell(going: Working) -> Duration {
-    let begin = Instant::now();
-    drop(going.instance);
-    while going.threads.iter().any(|thread| ours().contains_key(thread)) {
-        assert!(begin.elapsed() < Duration::from_secs(3), "it does not go");
-        std::thread::yield_now();
-    }
-    begin.elapsed()
+/// How long it takes until nothing is left of an instance, and the most work of its threads
+/// until then.
+fn farewell(going: Working) -> (Duration, Duration) {
+    let Working { instance, threads } = going;
+    let is_of_it = |thread: &OsString| threads.contains(thread);
+    let known = ours().into_iter().filter(|(thread, _)| is_of_it(thread)).collect();
+    watched(&known, || {
+        let begin = Instant::now();
+        drop(instance);
+        while ours().keys().any(is_of_it) {
+            assert!(begin.elapsed() < Duration::from_secs(3), "it does not go");
+            std::thread::yield_now();
+        }
+    })
 }
 
 /// The same while another one plays at the pace of a host.
-fn farewell_beside(staying: &mut Working, going: Working) -> Duration {
-    let (mut going, mut took) = (Some(going), Duration::ZERO);
+fn farewell_beside(staying: &mut Working, going: Working) -> (Duration, Duration) {
+    let (mut going, mut took) = (Some(going), Default::default());
     let paced = |process: &mut dyn FnMut()| {
         process();
         std::thread::sleep(Duration::from_millis(4));
@@ -107,11 +112,14 @@ fn farewell_beside(staying: &mut Working, going: Working) -> Duration {
     took
 }
 
-/// The longest time, and the one in the middle.
-fn told(mut times: Vec<Duration>) -> String {
-    times.sort();
-    let [.., longest] = &times[..] else { return "none".into() };
-    format!("{} within {longest:.0?}, {:.0?} in the middle", times.len(), times[times.len() / 2])
+/// The longest time, the one in the middle, and the most work.
+fn told(times: &[(Duration, Duration)]) -> String {
+    let (mut took, mut spent): (Vec<_>, Vec<_>) = times.iter().copied().unzip();
+    took.sort();
+    spent.sort();
+    let [.., longest] = &took[..] else { return "none".into() };
+    let (count, middle, most) = (took.len(), took[took.len() / 2], spent[spent.len() - 1]);
+    format!("{count} within {longest:.0?}, {middle:.0?} in the middle, {most:.0?} of work")
 }
 
 /// One after the other is deleted at any moment of its work, or for as many seconds as
@@ -153,6 +161,8 @@ fn an_instance_is_deleted_while_another_works_and_training_data_are_rendered() {
     });
     assert!(ours().is_empty(), "{:?}", ours());
     let pairs = rendered.into_inner();
-    println!("beside {pairs} pairs: growers {}; breeders {}", told(growers), told(breeders));
+    println!("beside {pairs} pairs: growers {}; breeders {}", told(&growers), told(&breeders));
     assert!(pairs > 0);
+    let work = growers.iter().chain(&breeders).map(|(_, work)| *work).max();
+    assert!(work < Some(Duration::from_millis(100)), "{work:?} of work before it went");
 }

@@ -30,9 +30,9 @@ fn named(start: &str) -> Threads {
     tasks.flatten().filter_map(known).collect()
 }
 
-/// How long `work` took, and the most processor time that a growing thread had meanwhile.
-pub(crate) fn watched(work: impl FnOnce()) -> (Duration, Duration) {
-    let (before, done) = (growing(), AtomicBool::new(false));
+/// How long `work` took, and the most processor time that one of these threads had meanwhile.
+pub(crate) fn watched(threads: &Threads, work: impl FnOnce()) -> (Duration, Duration) {
+    let done = AtomicBool::new(false);
     let spent = |known: &Duration, thread: &OsString, now: &Threads| {
         now.get(thread).map(|now| now.saturating_sub(*known))
     };
@@ -40,8 +40,8 @@ pub(crate) fn watched(work: impl FnOnce()) -> (Duration, Duration) {
         let watch = scope.spawn(|| {
             let mut most = Duration::ZERO;
             while !done.load(Ordering::Relaxed) {
-                let now = growing();
-                let each = before.iter().filter_map(|(thread, known)| spent(known, thread, &now));
+                let now = ours();
+                let each = threads.iter().filter_map(|(thread, known)| spent(known, thread, &now));
                 most = each.fold(most, Duration::max);
                 std::thread::sleep(Duration::from_millis(1));
             }
