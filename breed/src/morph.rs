@@ -14,10 +14,10 @@ const RATE: f32 = 16_000.0;
 /// The note that is heard along the way.
 const NOTE: Note = Note { key: 60.0, velocity: 0.8, gate: 0.6, length: 0.85 };
 /// Places that are heard at equal distances, both ends among them, and in all. Fine steps add up
-/// to more than coarse ones, so the way that was levelled once is heard again in steps about as
-/// long as a player's.
-const ROUGH: [usize; 2] = [5, 15];
-const FINE: [usize; 2] = [21, 30];
+/// to more than coarse ones, and between places nothing is known: so the way that was levelled
+/// roughly is heard again in steps as long as a player's.
+const ROUGH: [usize; 2] = [5, 9];
+const FINE: [usize; 2] = [33, 36];
 /// Least distance between places, as a share of the way.
 const NEAREST: f32 = 1.0 / 2048.0;
 /// Share of the mean that a stretch as wide counts at least, so that nothing is passed in a jump.
