@@ -1,7 +1,7 @@
 //! Fits what analysis knows onto a patch: pitch, level over time, noisiness.
 
 use cultivar_patch::schema::{LfoMode, NO_TIME, Polarity, SILENCE_DB, Source, ids};
-use cultivar_patch::{Id, Preset, Shape};
+use cultivar_patch::{Id, Patch, Preset, Shape};
 
 use crate::extract::curve::Polyline;
 use crate::extract::harmonics::Tune;
@@ -19,6 +19,8 @@ const LEVEL_LFO: usize = 5;
 pub(crate) const PLACE_LFOS: [usize; 2] = [4, 3];
 /// The LFO that draws pitch.
 const PITCH_LFO: usize = 2;
+/// Decibels below the loudest source at which another is hardly heard.
+const FAINT: f32 = 36.0;
 /// Range of a drawn level in decibels.
 const DEPTH: f32 = 60.0;
 
@@ -99,9 +101,43 @@ fn log_time(seconds: f32) -> f32 {
     seconds.max(1e-3).log2().clamp(NO_TIME, 4.0)
 }
 
+/// Switches off what is hardly heard: sources that nothing raises and that are [`FAINT`] below the
+/// loudest, effects and filters that are hardly mixed in. It costs as much as what is heard.
+pub fn prune(preset: &mut Preset) {
+    let ids = ids();
+    let moved: Vec<Id> = (0..preset.patch.route.len())
+        .filter(|slot| preset.patch.route[*slot].amount != 0.0)
+        .filter(|slot| Source::of(preset.patch.route[*slot].source) != Source::None)
+        .filter_map(|slot| destination(&preset.patch, slot))
+        .collect();
+    let oscs = ids.osc.iter().map(|osc| (osc.on, osc.level));
+    let bands = ids.band.iter().map(|band| (band.on, band.level));
+    let sources: Vec<(Id, Id)> =
+        oscs.chain(bands).chain([(ids.noise.on, ids.noise.level)]).collect();
+    let patch = &mut preset.patch;
+    let sounds = |patch: &Patch<f32>, on: Id| patch[on] > 0.5;
+    let levels =
+        sources.iter().filter(|(on, _)| sounds(patch, *on)).map(|(_, level)| patch[*level]);
+    let loudest = levels.fold(SILENCE_DB, f32::max);
+    let filters = ids.filter.iter().map(|filter| (filter.on, filter.mix));
+    let effects = [
+        (ids.chorus.on, ids.chorus.mix),
+        (ids.delay.on, ids.delay.mix),
+        (ids.reverb.on, ids.reverb.mix),
+        (ids.distortion.on, ids.distortion.mix),
+    ];
+    let faint = sources.into_iter().map(|(on, level)| (on, level, loudest - FAINT));
+    let dry = filters.chain(effects).map(|(on, mix)| (on, mix, 0.03));
+    for (on, what, least) in faint.chain(dry).collect::<Vec<_>>() {
+        if patch[what] < least && !moved.contains(&what) {
+            patch[on] = 0.0;
+        }
+    }
+}
+
 /// Draws the level of the target, with at most `corners` corners, over the levels of all sources;
 /// the amplifier then only opens and closes.
-pub(crate) fn draw_level(preset: &mut Preset, target: &Target, corners: usize) {
+pub fn draw_level(preset: &mut Preset, target: &Target, corners: usize) {
     let peak = target.level.iter().fold(-120.0f32, |a, b| a.max(*b));
     let below: Vec<f32> = target.level.iter().map(|l| (l - peak).max(-DEPTH)).collect();
     let weight: Vec<f32> = below.iter().map(|l| (1.2 + l / DEPTH).min(1.0)).collect();
@@ -130,7 +166,7 @@ pub(crate) fn draw_level(preset: &mut Preset, target: &Target, corners: usize) {
 }
 
 /// Draws the pitch of the target, where it moves, over the tuning of the oscillators that sound.
-pub(crate) fn draw_pitch(preset: &mut Preset, target: &Target, corners: usize) {
+pub fn draw_pitch(preset: &mut Preset, target: &Target, corners: usize) {
     let tune = Tune::of(target, corners);
     let (low, high) = tune.line.range();
     if target.confidence < 0.3 || high - low < 0.08 {

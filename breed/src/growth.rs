@@ -56,8 +56,8 @@ pub struct Progress {
 
 /// Where a preset that is being tried came from.
 enum Wish {
-    /// From a proposer, for a strand or for any.
-    Seed { proposer: &'static str, strand: Option<usize> },
+    /// From the proposer of this number, for a strand or for any.
+    Seed { proposer: usize, strand: Option<usize> },
     /// From a strand that was planted so many times.
     Step { strand: usize, planted: u32, moved: Move },
 }
@@ -80,12 +80,17 @@ pub struct Growth {
     target: Arc<Target>,
     settings: Settings,
     proposers: Vec<Box<dyn Proposer>>,
+    /// The least distance of what each proposer has given.
+    nearest: Vec<f32>,
     /// Proposers that have given their first presets.
     begun: usize,
     /// First presets that the next one has given.
     sown: usize,
-    seeds: VecDeque<(Preset, &'static str, Option<usize>)>,
+    /// What was proposed, by which proposer and for which strand, and waits to be tried.
+    seeds: VecDeque<(Preset, usize, Option<usize>)>,
     strands: Vec<Strand>,
+    /// Which proposer each strand comes from.
+    from: Vec<Option<usize>>,
     waits: Vec<Wait>,
     asked: Vec<Asked>,
     known: HashSet<u64>,
@@ -110,8 +115,10 @@ impl Growth {
         }
         Growth {
             strands: vec![Strand::default(); settings.strands],
+            from: vec![None; settings.strands],
             target,
             settings,
+            nearest: vec![f32::INFINITY; proposers.len()],
             proposers,
             begun: 0,
             sown: 0,
@@ -238,13 +245,13 @@ impl Growth {
             if presets.is_empty() && stop() {
                 break;
             }
-            let name = proposer.name();
+            let which = self.begun;
             self.sown += presets.len();
             if presets.is_empty() || self.sown >= SEEDS {
                 self.begun += 1;
                 self.sown = 0;
             }
-            self.seeds.extend(presets.into_iter().map(|preset| (preset, name, None)));
+            self.seeds.extend(presets.into_iter().map(|preset| (preset, which, None)));
         }
     }
 
@@ -285,10 +292,13 @@ impl Growth {
             };
             match wish {
                 Wish::Seed { proposer, strand } => {
-                    let node = Node { moved: Move::Planted(proposer), ..node };
+                    let nearest = &mut self.nearest[proposer];
+                    *nearest = nearest.min(node.distances.total);
+                    let name = self.proposers[proposer].name();
+                    let node = Node { moved: Move::Planted(name), ..node };
                     match strand {
-                        Some(strand) => self.replant(strand, node, verdict.heard),
-                        None => self.settle(node, verdict.heard),
+                        Some(strand) => self.replant(strand, proposer, node, verdict.heard),
+                        None => self.settle(proposer, node, verdict.heard),
                     }
                 }
                 Wish::Step { strand, planted, moved } => {
@@ -303,8 +313,9 @@ impl Growth {
     }
 
     /// Plants a first preset: on a free strand, on the strand of its kind, or on the worst, where
-    /// it is better.
-    fn settle(&mut self, node: Node, heard: Heard) {
+    /// it is better. A proposer takes no more strands from others than its success earns: what
+    /// is nearest now need not be what comes nearest.
+    fn settle(&mut self, proposer: usize, node: Node, heard: Heard) {
         if node.distances.score == 0.0 && self.best().is_some() {
             return;
         }
@@ -315,12 +326,15 @@ impl Growth {
         let free = self.strands.iter().position(|s| s.best().is_none());
         let (best, _) = self.best().unzip();
         let total = |k: &usize| self.strands[*k].total();
-        let others = (0..self.strands.len()).filter(|k| Some(*k) != best);
+        let own = |k: &usize| self.from[*k] == Some(proposer);
+        let many = (0..self.strands.len()).filter(own).count() >= self.earned(proposer);
+        let others = (0..self.strands.len()).filter(|k| Some(*k) != best && (!many || own(k)));
         let worst = others.max_by(|a, b| total(a).total_cmp(&total(b)));
         let Some(strand) = alike.or(free).or(worst) else { return };
         if node.distances.total < self.strands[strand].total() {
             let node = self.named(node, strand);
             self.strands[strand].plant(node, heard);
+            self.from[strand] = Some(proposer);
             self.news = true;
         }
     }
@@ -335,23 +349,37 @@ impl Growth {
         let second = totals.get(1).copied().unwrap_or_default();
         let withered = |s: &Strand| s.stale() > WITHERED && s.total() > second;
         let Some(strand) = self.strands.iter().position(withered) else { return };
-        let count = self.proposers.len();
-        let which = self.rng.below(count);
-        for k in 0..count {
-            let proposer = &mut self.proposers[(which + k) % count];
+        let mut success = self.success();
+        while success.iter().any(|s| *s > 0.0) {
+            let which = self.rng.weighted(&success);
+            let proposer = &mut self.proposers[which];
             let presets = proposer.propose(&self.target, REPLANTS, &mut self.rng, NEVER);
             if !presets.is_empty() {
-                let name = proposer.name();
                 let left = presets.len();
                 self.waits.push(Wait { strand, left, best: None });
-                self.seeds.extend(presets.into_iter().map(|p| (p, name, Some(strand))));
+                self.seeds.extend(presets.into_iter().map(|p| (p, which, Some(strand))));
                 break;
             }
+            success[which] = 0.0;
         }
     }
 
+    /// How many strands a proposer has earned.
+    fn earned(&self, proposer: usize) -> usize {
+        let success = self.success();
+        let share = success[proposer] / success.iter().sum::<f32>();
+        ((share * self.strands.len() as f32).round() as usize).max(1)
+    }
+
+    /// How likely each proposer is to be asked again: the nearer it came, the likelier.
+    fn success(&self) -> Vec<f32> {
+        let nearest = self.nearest.iter().fold(f32::INFINITY, |a, b| a.min(*b));
+        let part = |own: &f32| ((nearest + 0.02) / (own + 0.02)).powi(2).max(0.05);
+        self.nearest.iter().map(part).collect()
+    }
+
     /// Counts a preset for a withered strand; the best that is unlike the other strands takes it.
-    fn replant(&mut self, strand: usize, node: Node, heard: Heard) {
+    fn replant(&mut self, strand: usize, proposer: usize, node: Node, heard: Heard) {
         let others = self.strands.iter().enumerate().filter(|(k, _)| *k != strand);
         let bests = others.filter_map(|(_, s)| s.best());
         let novelty = bests.map(|b| moves::novelty(&b.preset, &node.preset)).fold(1.0, f32::min);
@@ -367,6 +395,7 @@ impl Growth {
         {
             let node = self.named(node, strand);
             self.strands[strand].plant(node, heard);
+            self.from[strand] = Some(proposer);
             self.news = true;
         }
     }

@@ -3,7 +3,7 @@
 pub mod cross;
 pub mod distance;
 pub mod extract;
-mod fit;
+pub mod fit;
 pub mod genome;
 pub mod growth;
 pub mod listen;

@@ -15,6 +15,7 @@ use cultivar_breed::{
 };
 use cultivar_formats::{Depth, decode_start, write_wav};
 use cultivar_library::factory;
+use cultivar_models::{Learned, Model, Refusal, use_native};
 use cultivar_patch::{EXTENSION, Preset};
 use rayon::ThreadPool;
 use serde_json::{Value, json};
@@ -53,9 +54,15 @@ pub(crate) struct Match {
     /// Keep the best of so many random patches instead of growing: the floor to beat
     #[arg(long, conflicts_with_all = ["tries", "no_extract"])]
     random: Option<u64>,
-    /// Without the learned proposer (this version has none)
+    /// Without the learned proposer
     #[arg(long)]
     no_model: bool,
+    /// Another model than the built-in one: its card, its .onnx files beside it
+    #[arg(long, conflicts_with = "no_model")]
+    model: Option<PathBuf>,
+    /// Run the model by this native ONNX Runtime (an absolute path), not by the built-in engine
+    #[arg(long, conflicts_with = "no_model")]
+    onnxruntime: Option<PathBuf>,
     /// Without wavetables cut from the sound
     #[arg(long)]
     no_extract: bool,
@@ -95,11 +102,12 @@ impl Match {
         failures.iter().for_each(Failure::say);
         let inputs: Vec<PathBuf> =
             sounds.iter().filter_map(|sound| fs::canonicalize(&sound.path).ok()).collect();
+        let (model, refusal) = self.model();
         let count = sounds.len();
         let mut harvests = Vec::new();
         for (k, sound) in sounds.into_iter().enumerate() {
             let mut display = Display::new(&sound.name, k, count, usize::from(self.strands));
-            let grown = self.grow(sound, &inputs, &pool, &mut display);
+            let grown = self.grow(sound, &inputs, &pool, model.as_ref(), &mut display);
             drop(display);
             match grown {
                 Ok(mut harvest) => {
@@ -117,7 +125,11 @@ impl Match {
                 }
             }
         }
-        let mut json = json!({ "sounds": harvests.iter().map(Harvest::json).collect::<Vec<_>>() });
+        let named = model.map(|model| model.name().to_owned());
+        let mut json = json!({ "model": named, "sounds": harvests.iter().map(Harvest::json).collect::<Vec<_>>() });
+        if let Some(refusal) = refusal {
+            json["model_refused"] = refusal.to_string().into();
+        }
         if self.report {
             let path = self.output.join("report.html");
             let grown: Vec<Grown<'_>> = harvests.iter().map(Harvest::reported).collect();
@@ -127,11 +139,31 @@ impl Match {
         Ok(Done { text: String::new(), json, failures })
     }
 
+    /// The model that proposes, or why it does not. Growth goes on without it.
+    fn model(&self) -> (Option<Arc<Model>>, Option<Refusal>) {
+        if self.no_model || self.random.is_some() {
+            return (None, None);
+        }
+        let native = self.onnxruntime.as_deref().map_or(Ok(()), use_native);
+        let model = native.and_then(|()| match &self.model {
+            Some(path) => Model::open(path).map(Arc::new),
+            None => Model::embedded(),
+        });
+        match model {
+            Ok(model) => (Some(model), None),
+            Err(refusal) => {
+                eprintln!("cultivar: grown without the model: {refusal}");
+                (None, Some(refusal))
+            }
+        }
+    }
+
     fn grow(
         &self,
         sound: Sound,
         inputs: &[PathBuf],
         pool: &ThreadPool,
+        model: Option<&Arc<Model>>,
         display: &mut Display,
     ) -> Result<Harvest, Failure> {
         let begun = Instant::now();
@@ -149,7 +181,7 @@ impl Match {
         let jury = Jury::new(&target, pool);
         let (mut nodes, tries) = match self.random {
             Some(count) => (jury.random(count, self.seed).into_iter().collect(), count),
-            None => self.grown(&sound, &target, &jury, begun, display),
+            None => self.grown(&sound, &target, &jury, model, begun, display),
         };
         let seconds = begun.elapsed().as_secs_f32();
         nodes.sort_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
@@ -173,6 +205,7 @@ impl Match {
         sound: &Sound,
         target: &Arc<Target>,
         jury: &Jury<'_>,
+        model: Option<&Arc<Model>>,
         begun: Instant,
         display: &mut Display,
     ) -> (Vec<Node>, u64) {
@@ -183,7 +216,10 @@ impl Match {
             name: sound.name.clone(),
             donors: patches.clone(),
         };
-        let proposers = proposers(!self.no_extract, patches);
+        let mut proposers = proposers(!self.no_extract, patches);
+        if let Some(model) = model {
+            Learned::join(&mut proposers, model.clone(), self.seed);
+        }
         let mut growth = Growth::new(target.clone(), settings, proposers);
         let budget = Duration::from_secs_f32(self.seconds);
         loop {

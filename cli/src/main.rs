@@ -2,6 +2,7 @@
 
 mod bench;
 mod breed;
+mod dataset;
 mod grow;
 mod info;
 mod morph;
@@ -40,6 +41,8 @@ enum Command {
     Morph(morph::Morph),
     /// Say what a file is, and what of it can be used
     Info(info::Info),
+    /// Make pairs of patch and sound for training
+    Dataset(dataset::Dataset),
     /// Measure how fast the engine is
     Bench(speed::Bench),
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Breed(breed) => breed.run(),
         Command::Morph(morph) => morph.run(),
         Command::Info(info) => info.run(),
+        Command::Dataset(dataset) => dataset.run(),
         Command::Bench(bench) => bench.run(),
     };
     shell::finish(done, cli.json)

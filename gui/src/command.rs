@@ -122,6 +122,8 @@ pub enum Command {
         /// The node.
         node: usize,
     },
+    /// Play a note of the preset of a row softly, without loading it.
+    HearPreset(String),
     /// Play the target.
     PlayTarget,
     /// Stop a preview, or the target.

@@ -198,6 +198,7 @@ fn row(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let mut inner = rect.shrink2(vec2(10.0, 4.0));
     let more = inner.cut_right(24.0);
     let heart = inner.cut_right(24.0);
+    let play = inner.cut_right(24.0);
     let upper = inner.cut_top(inner.height() / 2.0);
     let weight = if current { Weight::Bold } else { Weight::Medium };
     text_in(ui.painter(), upper, Align2::LEFT_CENTER, &preset.name, size::BODY, weight, p.text);
@@ -214,6 +215,10 @@ fn row(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let more = icon_button(ui, more, Icon::More, &name, p.faint, true);
     Popup::menu(&more).align(RectAlign::BOTTOM_END).show(|ui| menu(ui, desk, &preset.id));
     response.context_menu(|ui| menu(ui, desk, &preset.id));
+    let name = format!("Hear {}", preset.name);
+    if icon_button(ui, play, Icon::Play, &name, p.faint, true).clicked() {
+        desk.ask(Command::HearPreset(preset.id.clone()));
+    }
     if response.clicked() {
         desk.ask(Command::LoadPreset(preset.id.clone()));
     }

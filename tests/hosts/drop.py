@@ -5,15 +5,16 @@
 Starts its own display with a window manager, opens BUNDLES/NAME.vst3 in DawDreamer, and drags files
 over it: a film is refused, a sound is taken whether the editor or the host's window is addressed,
 the first patch that grows is chosen and heard in the host's output, the editor follows the host's
-size, and the host outlives the closing of its window. Growth is seen in the plug-in's log
-(`NICE_LOG`): a line with "growing from" and the file's name. Times depend on the machine; they are
-printed.
+size, and the host outlives the closing of its window. The same again with a bundle in which the
+learned model is damaged: patches grow without it. Growth is seen in the plug-in's log (`NICE_LOG`):
+a line with "growing from" and the file's name. Times depend on the machine; they are printed.
 """
 
 import argparse
 import ctypes
 import math
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -176,7 +177,8 @@ def sound(path):
     return path
 
 
-def journey(bundle, folder, pictures):
+def journey(bundle, folder, pictures, acts):
+    """Opens the editor in a host, does all acts, closes the window."""
     log = folder / "plugin.log"
     desk = Desk(folder)
     try:
@@ -184,9 +186,8 @@ def journey(bundle, folder, pictures):
         process = desk.start("host", command, NICE_LOG=str(log))
         editor = wait_for("the editor opens", desk.editor)
         time.sleep(1)
-        desk.picture(pictures, "drop-open")
-        drags(desk, editor, log, folder, pictures)
-        resizing(desk, editor, pictures)
+        for act in acts:
+            act(desk, editor, log, folder, pictures)
         close(desk, desk.top(editor))
         wait_for("the host ends with its window", lambda: process.poll() is not None, 20)
         check("the host survives its editor", process.wait() == 0)
@@ -198,15 +199,50 @@ def journey(bundle, folder, pictures):
         desk.stop()
 
 
+def told(log, *words):
+    """Whether a line of the plug-in's log holds all these words."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return any(all(word in line for word in words) for line in lines)
+
+
+def damaged(bundle, folder):
+    """A copy of the bundle with one bit of its learned model turned over."""
+    copy = folder / bundle.name
+    shutil.copytree(bundle, copy)
+    network = (Path(__file__).parents[2] / "models/onnx/flow.onnx").read_bytes()
+    for file in filter(Path.is_file, copy.rglob("*")):
+        at = file.read_bytes().find(network)
+        if at >= 0:
+            with open(file, "r+b") as binary:
+                binary.seek(at + len(network) // 2)
+                binary.write(bytes([network[len(network) // 2] ^ 1]))
+            return copy
+    raise SystemExit("FAILED: the model is nowhere in the bundle")
+
+
+def unlearned(desk, editor, log, folder, pictures):
+    """Growth where the model is damaged."""
+    path = sound(folder / "bell.wav")
+    drag = Source(desk.name, [path])
+    drag.over(*desk.place(editor, 0.75, 0.45))
+    dropped = time.monotonic()
+    check("a sound is taken where the model is damaged", drag.drop())
+    wait_for("growth starts without the model", lambda: told(log, "growing from", path.name))
+    first_sound(desk, editor, folder / "host.log", dropped)
+    drag.pump(1)
+    desk.picture(pictures, "drop-model-off")
+    check("the log says why", told(log, "growing without the model", "flow.onnx"))
+
+
 def drags(desk, editor, log, folder, pictures):
     def growing(path):
-        text = log.read_text() if log.exists() else ""
-        return any("growing from" in line and path.name in line for line in text.splitlines())
+        return told(log, "growing from", path.name)
 
     def here():
         """Away from the oscillators, where a sound would become a wavetable."""
         return desk.place(editor, 0.75, 0.45)
 
+    desk.picture(pictures, "drop-open")
     film = folder / "film.mp4"
     film.write_bytes(b"\0\0\0\x18ftypmp42")
     drag = Source(desk.name, [film])
@@ -244,6 +280,7 @@ def drags(desk, editor, log, folder, pictures):
     drag.leave()
     drag.pump(1)
     check("a drag that leaves does nothing", not growing(folder / "away.wav"))
+    check("the learned model takes part", not told(log, "growing without the model"))
 
 
 def first_sound(desk, editor, host_log, dropped):
@@ -261,7 +298,7 @@ def first_sound(desk, editor, host_log, dropped):
     print(f"    {sound - dropped:.2f} s after the drop", flush=True)
 
 
-def resizing(desk, editor, pictures):
+def resizing(desk, editor, _log, _folder, pictures):
     top = desk.top(editor)
     before, size = editor.get_geometry(), top.get_geometry()
     top.configure(width=size.width + 120, height=size.height + 60)
@@ -292,8 +329,12 @@ def main():
     asked = parser.parse_args()
     if asked.pictures:
         asked.pictures.mkdir(parents=True, exist_ok=True)
+    bundle = (asked.bundles / f"{asked.plugin}.vst3").resolve()
     with tempfile.TemporaryDirectory() as folder:
-        journey((asked.bundles / f"{asked.plugin}.vst3").resolve(), Path(folder), asked.pictures)
+        journey(bundle, Path(folder), asked.pictures, [drags, resizing])
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        journey(damaged(bundle, folder), folder, asked.pictures, [unlearned])
 
 
 if __name__ == "__main__":

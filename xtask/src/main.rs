@@ -6,6 +6,7 @@ mod score;
 mod system;
 mod test;
 mod tidy;
+mod train;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,8 @@ cargo xtask test      install what is missing, build, run every test
 cargo xtask bundle    build Cultivar.clap and Cultivar.vst3 [--debug]
 cargo xtask install   bundle, then copy into the user's plug-in folders
 cargo xtask tidy      rooms, sizes, words
+cargo xtask schema    what a genome is, in models/schema.json
+cargo xtask train     --small | --large [SEED]: pairs, training, models/onnx, card
 cargo xtask score     TARGETS YARDSTICK [SECONDS]: the matcher's figures, in docs/matching.md";
 
 fn main() -> ExitCode {
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
         "bundle" => bundle::bundle(bundle::Build::from_args(&rest)).map(|_| ()),
         "install" => bundle::install(),
         "tidy" => tidy::run(),
+        "schema" => train::schema(),
+        "train" => train::run(&rest),
         "score" => score::run(&rest),
         _ => {
             eprintln!("{USAGE}");

@@ -31,6 +31,9 @@ const TEST_PACKAGES: &[&str] = &[
     "libfreetype6",
     "libfontconfig1",
     "libasound2",
+    // They assemble the kernels of the inference engine for other systems.
+    "clang",
+    "llvm",
 ];
 
 /// Python packages of the hosts, pinned.
@@ -163,10 +166,13 @@ fn other_systems() -> Result<()> {
             println!("skipped: no standard library for {target} on this machine");
             continue;
         }
-        let args = ["check", "--quiet", "-p", "cultivar-plugin", "--lib", "--target", target];
-        system::run(system::cargo().args(args))?;
-        let args = ["check", "--quiet", "-p", "cultivar-cli", "--target", target];
-        system::run(system::cargo().args(args))?;
+        for room in [&["cultivar-plugin", "--lib"][..], &["cultivar-cli"]] {
+            let mut check = system::cargo();
+            check.args(["check", "--quiet", "--target", target, "-p"]).args(room);
+            let named = target.replace('-', "_");
+            check.env(format!("CC_{named}"), "clang").env(format!("AR_{named}"), "llvm-ar");
+            system::run(&mut check)?;
+        }
     }
     Ok(())
 }

@@ -17,11 +17,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("breed", &["patch", "dsp"]),
     ("library", &["patch", "dsp"]),
     ("formats", &["patch", "dsp"]),
+    ("models", &["patch", "dsp", "breed", "library", "formats"]),
     ("gui", &["patch"]),
-    ("plugin", &["patch", "dsp", "breed", "library", "formats", "gui"]),
-    ("cli", &["patch", "dsp", "breed", "library", "formats"]),
+    ("plugin", &["patch", "dsp", "breed", "library", "formats", "models", "gui"]),
+    ("cli", &["patch", "dsp", "breed", "library", "formats", "models"]),
     ("xtask", &[]),
-    ("tests", &["patch", "dsp", "breed", "library", "formats", "gui", "plugin", "cli"]),
+    ("tests", &["patch", "dsp", "breed", "library", "formats", "models", "gui", "plugin", "cli"]),
 ];
 
 /// Crates that only one room may know.
@@ -32,6 +33,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("rfd", "plugin"),
     ("symphonia", "formats"),
     ("hound", "formats"),
+    ("ort", "models"),
+    ("ort-sys", "models"),
+    ("ort-tract", "models"),
 ];
 
 /// Crates that a room must do without, in its own code.

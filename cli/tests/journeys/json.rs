@@ -67,7 +67,10 @@ fn every_key_is_on_the_page_and_the_other_way_round() {
     let shell = Shell::new();
     shell.pluck("a.wav", 330.0, 0.2, 48_000);
     check(&shell, "render", &["render factory:Init -o x.wav"]);
-    check(&shell, "match", &["match a.wav -o out --tries 16 --strands 2 --report"]);
+    let grown = "match a.wav -o out --tries 16 --strands 2";
+    let lines = [format!("{grown} --report"), format!("{grown} --model none.onnx")];
+    check(&shell, "match", &[&lines[0], &lines[1]]);
+    check(&shell, "dataset", &["dataset --n 1 -o pairs"]);
     check(&shell, "breed", &["breed factory:Kick factory:Clap -o litter --children 2"]);
     check(
         &shell,

@@ -4,6 +4,7 @@ mod breeding;
 mod disks;
 mod growing;
 mod json;
+mod learning;
 mod morphing;
 mod playing;
 mod presets;

@@ -109,6 +109,9 @@ fn scenes() -> Vec<Scene> {
         empty("grow-drag").set(|s| s.hovered = Some("/sounds/kick.wav")),
         empty("grow-drag-bad").set(|s| s.hovered = Some("/films/holiday.mp4")),
         grow("grow-analysing").state(GardenState::Analysing).set(|s| s.data.garden.strands.clear()),
+        grow("grow-model-off").set(|s| {
+            s.data.garden.model_off = Some("flow.onnx: its bytes are not those of its card".into())
+        }),
         grow("grow-paused").state(GardenState::Paused),
         grow("grow-settled").state(GardenState::Settled),
         grow("grow-help").set(|s| {

@@ -7,9 +7,9 @@ use super::{clock, keys, nodes, thousands};
 use crate::Command;
 use crate::desk::Desk;
 use crate::paint::{height, polar, speak, text, waveform};
-use crate::theme::{Palette, Weight, size};
+use crate::theme::{CHIP, Palette, Weight, size};
 use crate::view::{GardenState, StrandView};
-use crate::widgets::{tag, wheel_steps};
+use crate::widgets::{chip_width, tag, wheel_steps};
 
 /// Draws rings, strands and the target in the middle; nodes are played by a click.
 pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -32,6 +32,7 @@ pub(super) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     disc(ui, desk, &plot, &bed);
     status(ui, desk, rect);
     played(ui, desk, rect);
+    unlearned(ui, desk, rect);
 }
 
 fn rings(ui: &egui::Ui, desk: &Desk, plot: &Plot) {
@@ -142,6 +143,20 @@ fn played(ui: &egui::Ui, desk: &Desk, rect: Rect) {
     let (align, points) = (Align2::LEFT_CENTER, size::SMALL);
     let written = text(ui.painter(), at, align, &words, points, Weight::Regular, ink);
     speak(ui, written, &words);
+}
+
+/// That the learned model takes no part, and why.
+fn unlearned(ui: &egui::Ui, desk: &Desk, rect: Rect) {
+    let Some(why) = &desk.view.garden.model_off else { return };
+    let p = Palette::of(ui);
+    let words = "model off · searching without it";
+    let at = pos2(rect.right() - 12.0 - chip_width(ui, words), rect.top() + 38.0);
+    let right = tag(ui, at, words, p.muted, p.raised);
+    let chip = Rect::from_min_max(at, pos2(right, at.y + CHIP));
+    let response = ui.interact(chip, ui.scope_id().with("model off"), Sense::hover());
+    let spoken = format!("{words}: {why}");
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    response.on_hover_text(why);
 }
 
 /// What the garden is doing, and how many strands are at it.

@@ -43,6 +43,8 @@ pub struct Garden {
     pub examples: Vec<String>,
     /// Decibels by which the target is played louder, −24 to 12.
     pub target_gain: f32,
+    /// Why strands grow without the learned model; nothing where it takes part.
+    pub model_off: Option<String>,
 }
 
 impl Default for Garden {
@@ -67,6 +69,7 @@ impl Default for Garden {
             random_score: 20.0,
             examples: Vec::new(),
             target_gain: 0.0,
+            model_off: None,
         }
     }
 }

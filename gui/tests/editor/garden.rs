@@ -51,6 +51,16 @@ fn a_target_is_listened_to() {
 }
 
 #[test]
+fn growth_without_the_model_says_so() {
+    let words = "model off · searching without it: flow.onnx: it is damaged";
+    assert!(grown(GardenState::Growing).query_by_label(words).is_none());
+    let mut editor = grown(GardenState::Growing);
+    editor.state_mut().data.garden.model_off = Some("flow.onnx: it is damaged".into());
+    editor.run();
+    editor.get_by_label(words);
+}
+
+#[test]
 fn a_settled_garden_offers_its_best() {
     let mut editor = grown(GardenState::Settled);
     editor.get_by_label("Best is strand 3 with 93. Keep it?");

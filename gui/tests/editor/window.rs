@@ -90,6 +90,14 @@ fn the_way_to_a_partner_is_a_slider_between_two_names() {
 }
 
 #[test]
+fn a_preset_is_heard_before_it_is_loaded() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Preset Glasswing Pluck");
+    click(&mut editor, "Hear Cedar Thumb");
+    assert_eq!(editor.state().commands, [Command::HearPreset("cedar thumb".into())]);
+}
+
+#[test]
 fn arrows_walk_through_the_list_as_it_is_shown() {
     let mut editor = editor(Page::Synth, |_| {});
     click(&mut editor, "Preset Glasswing Pluck");

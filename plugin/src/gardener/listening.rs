@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use cultivar_breed::Target;
-use cultivar_dsp::Studio;
+use cultivar_dsp::{Note, Studio};
+use cultivar_patch::Preset;
 
 use super::bed::Chosen;
 use super::plot::Plot;
@@ -52,12 +53,15 @@ impl Plot {
     pub(super) fn preview(&self, strand: usize, node: usize) {
         let (Some(bed), Some(sample)) = (&self.bed, &self.sample) else { return };
         let Some(found) = bed.node(strand, node) else { return };
-        let preset = self.kept.put_into(&found.preset);
-        let note = sample.target.played();
+        self.play_softly(&self.kept.put_into(&found.preset), &sample.target.played());
+    }
+
+    /// Plays the beginning of a note of a preset softly, beside whatever sounds.
+    pub(super) fn play_softly(&self, preset: &Preset, note: &Note) {
         let rate = Some(self.shared.instrument.rate()).filter(|rate| *rate > 0.0).unwrap_or(RATE);
         let frames = (note.length.min(PREVIEW) * rate) as usize;
         let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
-        Studio::new(rate).render(&preset, &note, &mut left, &mut right);
+        Studio::new(rate).render(preset, note, &mut left, &mut right);
         let fade = (FADE * rate) as usize;
         let mono = left.iter().zip(&right).enumerate().map(|(k, (l, r))| {
             let end = ((frames - k) as f32 / fade as f32).min(1.0);

@@ -66,6 +66,7 @@ fn settings(plot: &Plot) -> Garden {
         seed: plot.seed,
         locked: plot.kept.sections.clone(),
         target_gain: plot.target_gain,
+        model_off: plot.model_off.clone(),
         ..empty()
     }
 }

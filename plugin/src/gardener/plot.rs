@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use cultivar_breed::{Growth, Judge, Proposer, Settings};
+use cultivar_dsp::Note;
 use cultivar_gui::{Command, Effort, Garden, GardenState, Tone};
 use cultivar_library::examples::EXAMPLES;
+use cultivar_models::{Learned, Model};
 use cultivar_patch::Preset;
 
 use super::arrival::Arrival;
@@ -50,6 +52,8 @@ pub(super) struct Plot {
     pub(super) seed: u64,
     pub(super) kept: Kept,
     pub(super) target_gain: f32,
+    /// Why growth goes on without the model.
+    pub(super) model_off: Option<String>,
     /// When to begin anew, after the player has moved something.
     pub(super) replant: Option<Instant>,
     offline: bool,
@@ -87,6 +91,7 @@ impl Plot {
             seed,
             kept,
             target_gain: 0.0,
+            model_off: None,
             replant: None,
             offline: false,
             changed: false,
@@ -149,6 +154,10 @@ impl Plot {
             Command::Select { strand, node } => self.select(strand, node),
             Command::Audition => self.audition(),
             Command::Preview { strand, node } => self.preview(strand, node),
+            Command::HearPreset(row) => match files.parent(&row) {
+                Ok((preset, _)) => self.play_softly(&preset, &Note::default()),
+                Err(why) => files.say(Tone::Error, why),
+            },
             Command::PlayTarget => self.play_target(),
             Command::StopClip => self.shared.instrument.outlet.end_clip(),
             Command::SetTargetGain(gain) => self.target_gain = gain.clamp(-24.0, 12.0),
@@ -281,7 +290,18 @@ impl Plot {
 
     /// Begins a growth anew.
     pub(super) fn plant(&mut self, files: &mut Files) {
-        self.sow(proposers_for(self.surprise, files.patches()));
+        let mut proposers = proposers_for(self.surprise, files.patches());
+        match Model::embedded() {
+            Ok(model) => {
+                Learned::join(&mut proposers, model, self.seed);
+                self.model_off = None;
+            }
+            Err(refusal) => {
+                tracing::warn!("growing without the model: {refusal}");
+                self.model_off = Some(refusal.to_string());
+            }
+        }
+        self.sow(proposers);
     }
 
     /// Begins a growth with these proposers.

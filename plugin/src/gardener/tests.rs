@@ -1,6 +1,7 @@
 //! The gardener at work on real files.
 
 mod asked;
+mod heard;
 mod refused;
 
 use std::f32::consts::TAU;
@@ -13,6 +14,8 @@ use cultivar_gui::{Command, Garden, GardenState, Notice, Tone};
 use tempfile::TempDir;
 
 use super::{Gardener, News, Task};
+use crate::clip::Clip;
+use crate::handover::Inlet;
 use crate::instrument::Instrument;
 use crate::window::Repaint;
 
@@ -25,6 +28,7 @@ static ALONE: Mutex<()> = Mutex::new(());
 struct Yard {
     gardener: Gardener,
     folder: TempDir,
+    inlet: Inlet,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -35,10 +39,10 @@ impl Yard {
 
     fn within(folder: TempDir) -> Self {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let (instrument, _inlet) = Instrument::new();
+        let (instrument, inlet) = Instrument::new();
         let home = Some(folder.path().join("home"));
         let gardener = Gardener::at(home, Arc::new(instrument), Repaint::default());
-        Yard { gardener, folder, _alone: alone }
+        Yard { gardener, folder, inlet, _alone: alone }
     }
 
     fn ask(&self, command: Command) {
@@ -74,6 +78,18 @@ impl Yard {
     /// Waits for a node.
     fn grown(&self) -> Garden {
         self.wait("a node", |g| g.strands.iter().any(|strand| !strand.nodes.is_empty()))
+    }
+
+    /// Waits for a clip on its way to the player's ears.
+    fn clip(&mut self, what: &str) -> Clip {
+        let begin = Instant::now();
+        loop {
+            if let Some(clip) = self.inlet.take_clip() {
+                return *clip;
+            }
+            assert!(begin.elapsed() < Duration::from_secs(30), "{what} was not heard");
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     fn notices(&self) -> Vec<Notice> {
