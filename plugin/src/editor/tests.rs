@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cultivar_gui::{Command, Gesture, Side};
+use cultivar_gui::{Breeding, Command, Gesture, Side};
 use cultivar_patch::schema::{Source, ids};
 use cultivar_patch::{Id, Partner, Point, Preset, Shape, Table};
 use egui_kittest::Harness;
@@ -357,4 +357,36 @@ fn both_pages_are_drawn_over_a_live_instance() {
         let page = harness.state().editor.memory.settings.page;
         assert_eq!(page, cultivar_gui::Page::Grow, "at {size}");
     }
+}
+
+#[test]
+fn a_family_makes_the_project_a_changed_one_and_comes_with_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = || Some(folder.path().join("home"));
+    let show = |ui: &mut egui::Ui, desk: &mut Desk| desk.editor.ui(ui);
+    let open = || {
+        let desk = desk_with(|instrument, repaint| Gardener::at(home(), instrument, repaint));
+        Harness::builder().with_size(cultivar_gui::SIZE).build_ui_state(show, desk)
+    };
+    let wait = |harness: &mut Harness<'_, Desk>, what: &str, done: fn(&Desk) -> bool| {
+        let begin = Instant::now();
+        while !done(harness.state()) {
+            assert!(begin.elapsed() < Duration::from_secs(30), "{what} did not come");
+            std::thread::sleep(Duration::from_millis(2));
+            harness.step();
+        }
+    };
+    let is_there = |desk: &Desk| desk.editor.gardener.family().parents.len() == 1;
+    let mut before = open();
+    before.state_mut().ask(Command::Breed(Breeding::AddPreset("factory:Reese".into())));
+    wait(&mut before, "the parent", is_there);
+    wait(&mut before, "word of it", |desk| desk.told() == [desk.edits()]);
+    let fields = before.state().editor.instrument.serialize_fields();
+
+    let mut after = open();
+    after.state().editor.instrument.deserialize_fields(&fields);
+    wait(&mut after, "the family", is_there);
+    after.run_steps(3);
+    assert_eq!(after.state().told(), [], "it is no change of the project it came with");
+    assert_eq!(after.state().editor.instrument.serialize_fields(), fields);
 }
