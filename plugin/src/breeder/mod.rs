@@ -110,10 +110,15 @@ impl Breeder {
         lock(&self.shown).read().clone()
     }
 
-    /// Ends the thread and waits for it.
-    pub fn dismiss(&self) {
+    /// Lets the thread leave off, without waiting for it.
+    pub(crate) fn leave_off(&self) {
         self.common.stop.store(true, Ordering::Relaxed);
         lock(&self.orders).take();
+    }
+
+    /// Ends the thread and waits for it.
+    pub fn dismiss(&self) {
+        self.leave_off();
         if let Some(thread) = lock(&self.thread).take() {
             // Its panics were caught and told already.
             let _ = thread.join();

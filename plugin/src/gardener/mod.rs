@@ -198,6 +198,7 @@ impl Gardener {
     /// Ends the thread and waits for it: some hundredths of a second of work.
     pub fn dismiss(&self) {
         self.shared.stop.store(true, Ordering::Relaxed);
+        self.shared.breeder.leave_off();
         lock(&self.tasks).take();
         if let Some(thread) = lock(&self.thread).take() {
             // Its panics were caught and told already.
