@@ -1,7 +1,7 @@
 //! Fits what analysis knows onto a patch: pitch, level over time, noisiness.
 
 use cultivar_patch::schema::{LfoMode, NO_TIME, Polarity, SILENCE_DB, Source, ids};
-use cultivar_patch::{Id, Patch, Preset, Shape};
+use cultivar_patch::{Id, Preset, Shape};
 
 use crate::extract::curve::Polyline;
 use crate::extract::harmonics::Tune;
@@ -115,9 +115,8 @@ pub fn prune(preset: &mut Preset) {
     let sources: Vec<(Id, Id)> =
         oscs.chain(bands).chain([(ids.noise.on, ids.noise.level)]).collect();
     let patch = &mut preset.patch;
-    let sounds = |patch: &Patch<f32>, on: Id| patch[on] > 0.5;
-    let levels =
-        sources.iter().filter(|(on, _)| sounds(patch, *on)).map(|(_, level)| patch[*level]);
+    let on = sources.iter().filter(|(on, _)| patch[*on] > 0.5);
+    let levels = on.map(|(_, level)| patch[*level]);
     let loudest = levels.fold(SILENCE_DB, f32::max);
     let filters = ids.filter.iter().map(|filter| (filter.on, filter.mix));
     let effects = [

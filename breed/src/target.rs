@@ -217,5 +217,5 @@ fn hash(samples: &[f32]) -> String {
     for sample in samples {
         sha.update(sample.to_le_bytes());
     }
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    cultivar_patch::hex(&sha.finalize())
 }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use cultivar_breed::Rng;
+use cultivar_patch::hex;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::Refusal;
 use crate::dataset::{LENGTH, RATE};
 use crate::engine::Network;
-use crate::genome::{hex, layout};
+use crate::genome::layout;
 
 /// Genomes that are dreamt up together.
 pub const BATCH: usize = 32;

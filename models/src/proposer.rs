@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use cultivar_breed::listen::onset;
 use cultivar_breed::{Proposer, Rng, Stop, Target, fit};
 use cultivar_patch::Preset;
-use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{Fft, FixedSync, Resampler};
 
 use crate::Refusal;
 use crate::dataset::{LENGTH, RATE};
@@ -121,17 +120,12 @@ fn suit(preset: &mut Preset, target: &Target, k: usize, rng: &mut Rng) {
 fn excerpt(target: &Target) -> Vec<f32> {
     let wanted = (LENGTH as f32 * target.rate / RATE).ceil() as usize;
     let heard = &target.samples[..target.samples.len().min(wanted)];
-    let mut samples = resampled(heard, target.rate).unwrap_or_default();
+    let (from, to) = (target.rate.round() as usize, RATE as usize);
+    let mut samples = if from == to {
+        heard.to_vec()
+    } else {
+        onset::resampled(heard, from, to).unwrap_or_default()
+    };
     samples.resize(LENGTH, 0.0);
     samples
-}
-
-fn resampled(samples: &[f32], rate: f32) -> Option<Vec<f32>> {
-    let (from, to) = (rate.round() as usize, RATE as usize);
-    if from == to {
-        return Some(samples.to_vec());
-    }
-    let mut fft = Fft::<f32>::new(from, to, 1024, 1, FixedSync::Both).ok()?;
-    let whole = InterleavedSlice::new(samples, 1, samples.len()).ok()?;
-    Some(fft.process_all(&whole, samples.len(), None).ok()?.take_data())
 }

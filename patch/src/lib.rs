@@ -22,5 +22,5 @@ pub use file::{EXTENSION, FileError, Loaded, MAX_BYTES, Notice, VERSION};
 pub use preset::{MAX_KNOTS, Meta, Origin, Parent, Partner, Preset, Table};
 pub use schema::{Id, Patch, defs, id};
 pub use shape::{MAX_POINTS, Point, Shape, bowed};
-pub use table::{FRAME, MAX_FRAMES, TableError, Wavetable};
+pub use table::{FRAME, MAX_FRAMES, TableError, Wavetable, hex};
 pub use text::{amount_text, parse_amount};

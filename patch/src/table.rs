@@ -70,6 +70,11 @@ impl Wavetable {
         for sample in &self.samples {
             sha.update(sample.to_le_bytes());
         }
-        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&sha.finalize())
     }
+}
+
+/// Bytes in hexadecimal: how hashes are written.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -19,9 +19,12 @@ use cultivar_plugin::handover::KeyPress;
 use cultivar_plugin::instrument::Instrument;
 use cultivar_plugin::player::Player;
 use cultivar_plugin::window::Repaint;
-use nice_plug::context::PluginApi;
-use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
-use nice_plug::midi::NoteEvent;
+use nice_plug::context::process::Transport;
+
+use self::quiet::Quiet;
+
+#[path = "../src/player/quiet.rs"]
+mod quiet;
 
 const RATE: f32 = 48_000.0;
 const BLOCKS: [usize; 3] = [64, 128, 512];
@@ -30,37 +33,6 @@ const KEYS: std::ops::Range<u8> = 60..72;
 const HELD: Duration = Duration::from_millis(1500);
 /// Families of random factory presets, besides that of the heaviest.
 const FAMILIES: usize = 5;
-
-/// A host without events.
-struct Quiet(Transport);
-
-impl ProcessContext<Cultivar> for Quiet {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-
-    fn execute_background(&self, (): ()) {}
-
-    fn execute_gui(&self, (): ()) {}
-
-    fn transport(&self) -> &Transport {
-        &self.0
-    }
-
-    fn next_event(&mut self) -> Option<NoteEvent<()>> {
-        None
-    }
-
-    fn try_send_event(&mut self, _: NoteEvent<()>) -> Result<(), (NoteEvent<()>, SendEventError)> {
-        Ok(())
-    }
-
-    fn set_latency_samples(&self, _: u32) {}
-
-    fn request_restart(&self) {}
-
-    fn set_current_voice_capacity(&self, _: u32) {}
-}
 
 /// Shares of the time of a block.
 #[derive(Default)]

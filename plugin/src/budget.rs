@@ -1,5 +1,6 @@
 //! How many threads of the process may render for growths: all instances share them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -39,6 +40,38 @@ impl Drop for Permit {
         *IN_USE.lock().unwrap_or_else(PoisonError::into_inner) -= self.0;
         FREED.notify_all();
     }
+}
+
+/// Works on items on as many threads as there are workers, this one among them, until all are
+/// done or `work` gives nothing for one: that thread leaves off. What it gave, in any order.
+pub fn share_out<T: Sync, W: Send, R: Send>(
+    items: &[T],
+    workers: &mut [W],
+    work: impl Fn(&T, &mut W) -> Option<R> + Sync,
+) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let all = |worker: &mut W| {
+        let mut done = Vec::new();
+        while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed))
+            && let Some(result) = work(item, worker)
+        {
+            done.push(result);
+        }
+        done
+    };
+    let Some((own, others)) = workers.split_first_mut() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let all = &all;
+        let others: Vec<_> = others.iter_mut().map(|w| scope.spawn(move || all(w))).collect();
+        let mut done = all(own);
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    })
 }
 
 /// Lets audio and the editor go first: this thread becomes one of low priority.

@@ -371,4 +371,6 @@ mod brood;
 #[cfg(test)]
 mod first_sound;
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod tests;

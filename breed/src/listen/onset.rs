@@ -126,11 +126,13 @@ fn decimate(samples: Vec<f32>, rate: f32) -> (Vec<f32>, f32) {
     if factor < 2 {
         return (samples, rate);
     }
-    let length = samples.len();
-    let fewer = Fft::<f32>::new(factor, 1, 1024, 1, FixedSync::Both).ok().and_then(|mut fft| {
-        let samples = InterleavedSlice::new(samples.as_slice(), 1, length).ok()?;
-        fft.process_all(&samples, length, None).ok()
-    });
-    let fewer = fewer.map(|fewer| fewer.take_data()).unwrap_or_default();
+    let fewer = resampled(&samples, factor, 1).unwrap_or_default();
     (fewer, rate / factor as f32)
+}
+
+/// The same sound with `to` samples for every `from`; nothing for a ratio that cannot be.
+pub fn resampled(samples: &[f32], from: usize, to: usize) -> Option<Vec<f32>> {
+    let mut fft = Fft::<f32>::new(from, to, 1024, 1, FixedSync::Both).ok()?;
+    let whole = InterleavedSlice::new(samples, 1, samples.len()).ok()?;
+    Some(fft.process_all(&whole, samples.len(), None).ok()?.take_data())
 }

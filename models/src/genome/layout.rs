@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use cultivar_breed::genome::{Section, modules, section};
 use cultivar_dsp::factory;
 use cultivar_patch::schema::{Source, ids};
-use cultivar_patch::{Breed, Def, Id, Kind, Unit, defs};
+use cultivar_patch::{Breed, Def, Id, Kind, Unit, defs, hex};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -200,9 +200,4 @@ impl Layout {
         let groups = serde_json::to_vec(&self.groups).unwrap_or_default();
         hex(&Sha256::digest(groups))
     }
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -10,7 +10,6 @@ mod plain;
 mod read;
 mod write;
 
-pub(crate) use layout::hex;
 pub use layout::{Form, Group, HEIGHTS, Layout, ROUTES, layout};
 pub use plain::plain;
 pub use read::read;

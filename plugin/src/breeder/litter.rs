@@ -1,11 +1,11 @@
 //! One litter: asked for, played on as many threads as are free, told.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cultivar_breed::genome::{self, Locks};
-use cultivar_breed::litter::{Born, Heard, Take};
-use cultivar_breed::{Barren, Booth, Litter, Operator, Recipe, Stop};
+use cultivar_breed::litter::Born;
+use cultivar_breed::{Barren, Booth, Litter, Operator, Recipe};
 use cultivar_gui::{CHILDREN, Mix, Section};
 
 use super::Common;
@@ -39,7 +39,8 @@ pub(super) fn breed(
         if takes.is_empty() {
             return Ok(Some(litter.children().cloned().collect()));
         }
-        litter.tell(play(&takes, &mut booths, &stop))?;
+        litter
+            .tell(budget::share_out(&takes, &mut booths, |take, booth| take.play(booth, &stop)))?;
     }
 }
 
@@ -76,32 +77,4 @@ fn sections(section: Section) -> &'static [genome::Section] {
         Section::Modulation => &[S::Lfo, S::Route],
         Section::Effects => &[S::Fx],
     }
-}
-
-/// Plays all notes on as many threads as there are booths, this one among them.
-fn play(takes: &[Take], booths: &mut [Booth], stop: &(impl Fn() -> bool + Sync)) -> Vec<Heard> {
-    let next = AtomicUsize::new(0);
-    let work = |booth: &mut Booth| {
-        let stop: Stop = stop;
-        let mut heard = Vec::new();
-        while let Some(take) = takes.get(next.fetch_add(1, Ordering::Relaxed))
-            && let Some(note) = take.play(booth, stop)
-        {
-            heard.push(note);
-        }
-        heard
-    };
-    let Some((own, others)) = booths.split_first_mut() else { return Vec::new() };
-    std::thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = others.iter_mut().map(|b| scope.spawn(move || work(b))).collect();
-        let mut heard = work(own);
-        for other in others {
-            match other.join() {
-                Ok(more) => heard.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        heard
-    })
 }

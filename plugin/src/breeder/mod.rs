@@ -10,7 +10,7 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ use cultivar_patch::Preset;
 use triple_buffer::{Input, Output, triple_buffer};
 
 use crate::budget;
-use crate::gardener::News;
+use crate::gardener::{News, lock};
 use crate::instrument::Instrument;
 use crate::window::Repaint;
 
@@ -130,10 +130,6 @@ impl Drop for Breeder {
     fn drop(&mut self) {
         self.dismiss();
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The thread's own end.

@@ -1,13 +1,13 @@
 //! The bed: one growth with what was spent on it and what the player looks at in it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use cultivar_breed::{Growth, Judge, Node, Rng, Target, Trial, Verdict, wild};
+use cultivar_breed::{Growth, Judge, Node, Rng, Target, Trial, wild};
 use cultivar_patch::Preset;
 
 use super::bounds::Kept;
+use crate::budget;
 
 /// Random patches that say what chance alone achieves.
 const RANDOM: u32 = 8;
@@ -97,7 +97,8 @@ impl Bed {
                 trial.preset = Arc::new(kept.put_into(&trial.preset));
             }
         }
-        self.growth.tell(judge(&trials, target, judges, stop));
+        let judge = |trial: &Trial, judge: &mut Judge| trial.judge(target, judge, stop);
+        self.growth.tell(budget::share_out(&trials, judges, judge));
         if let Some(judge) = judges.first_mut()
             && self.random.1 < RANDOM
         {
@@ -111,37 +112,4 @@ impl Bed {
         self.spent += begin.elapsed().as_secs_f32();
         !trials.is_empty()
     }
-}
-
-/// Judges trials on as many threads as there are judges, this one among them, until all are
-/// judged or `stop` says so.
-fn judge(
-    trials: &[Trial],
-    target: &Target,
-    judges: &mut [Judge],
-    stop: &(impl Fn() -> bool + Sync),
-) -> Vec<Verdict> {
-    let next = AtomicUsize::new(0);
-    let work = |judge: &mut Judge| {
-        let mut verdicts = Vec::new();
-        while let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed))
-            && let Some(verdict) = trial.judge(target, judge, stop)
-        {
-            verdicts.push(verdict);
-        }
-        verdicts
-    };
-    let Some((own, others)) = judges.split_first_mut() else { return Vec::new() };
-    std::thread::scope(|scope| {
-        let work = &work;
-        let others: Vec<_> = others.iter_mut().map(|j| scope.spawn(move || work(j))).collect();
-        let mut verdicts = work(own);
-        for other in others {
-            match other.join() {
-                Ok(more) => verdicts.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        verdicts
-    })
 }

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use cultivar_gui::{Command, Garden, GardenState};
 use cultivar_library::examples::EXAMPLES;
-use nice_plug::context::PluginApi;
-use nice_plug::context::process::SendEventError;
 
+use super::quiet::Quiet;
 use super::*;
 use crate::gardener::{Gardener, Task};
 use crate::window::Repaint;
@@ -16,37 +15,6 @@ use crate::window::Repaint;
 const SOON: u64 = 300;
 /// Pictures of the garden to be waited for.
 const PICTURES: usize = 10;
-
-/// A host without events.
-struct Quiet(Transport);
-
-impl ProcessContext<crate::Cultivar> for Quiet {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-
-    fn execute_background(&self, (): ()) {}
-
-    fn execute_gui(&self, (): ()) {}
-
-    fn transport(&self) -> &Transport {
-        &self.0
-    }
-
-    fn next_event(&mut self) -> Option<NoteEvent<()>> {
-        None
-    }
-
-    fn try_send_event(&mut self, _: NoteEvent<()>) -> Result<(), (NoteEvent<()>, SendEventError)> {
-        Ok(())
-    }
-
-    fn set_latency_samples(&self, _: u32) {}
-
-    fn request_restart(&self) {}
-
-    fn set_current_voice_capacity(&self, _: u32) {}
-}
 
 /// What was seen from the drop on, in seconds since.
 #[derive(Debug, Default)]
