@@ -4,10 +4,10 @@
 
 Starts its own display with a window manager, opens BUNDLES/NAME.vst3 in DawDreamer, and drags files
 over it: a film is refused, a sound is taken whether the editor or the host's window is addressed,
-the first patch that grows is chosen and heard in the host's output, the editor follows the host's
-size, and the host outlives the closing of its window. The same again with a bundle in which the
-learned model is damaged: patches grow without it. Growth is seen in the plug-in's log (`NICE_LOG`):
-a line with "growing from" and the file's name. Times depend on the machine; they are printed.
+the first patch that grows is chosen by its key and heard in the host's output, clicks leave the
+keyboard with the editor, the editor follows the host's size, and the host outlives the closing of
+its window. The same again with a bundle in which the learned model is damaged: patches grow without
+it. Growth is seen in the plug-in's log (`NICE_LOG`): a line with "growing from" and the file's name. Times depend on the machine; they are printed.
 """
 
 import argparse
@@ -138,6 +138,11 @@ class Desk:
             xtest.fake_input(self.display, kind, 1)
         self.display.sync()
 
+    def has_keyboard(self, window):
+        """Whether typed keys go to a window wherever the pointer is."""
+        focus = self.display.get_input_focus().focus
+        return getattr(focus, "id", None) == window.id
+
     def press(self, name):
         key = self.display.keysym_to_keycode(XK.string_to_keysym(name))
         for kind in (X.KeyPress, X.KeyRelease):
@@ -265,6 +270,11 @@ def drags(desk, editor, log, folder, pictures):
     check("a sound is taken through the host's window", drag.drop())
     wait_for("growth starts from it", lambda: growing(first))
     first_sound(desk, editor, folder / "host.log", dropped)
+    for _ in range(8):
+        desk.click(*desk.place(editor, 0.3, 0.2))
+        # The window manager and the host each take the keyboard for themselves.
+        time.sleep(0.3)
+        wait_for("the editor has the keyboard", lambda: desk.has_keyboard(editor), 3)
     drag.pump(2)
     desk.picture(pictures, "drop-growing")
 

@@ -49,6 +49,11 @@ impl Desktop {
         }
     }
 
+    /// Gives it to the window again.
+    pub(super) fn hold_keyboard(&self, window: &WindowContext) {
+        self.take_keyboard(window);
+    }
+
     /// Gives it back; the host does that here when it is clicked.
     pub(super) fn return_keyboard(&self) {}
 

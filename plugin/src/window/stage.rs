@@ -25,9 +25,10 @@ use super::{App, Drag, Shared};
 const NEWS: Duration = Duration::from_millis(33);
 /// How often the host is looked at: it may put the window elsewhere without saying so.
 const LOOK: Duration = Duration::from_secs(1);
-/// How often the keyboard is asked for after a click, and how long a host may need to take it back.
-const TRIES: u8 = 5;
-const TRY: Duration = Duration::from_millis(60);
+/// How long after a click a host or the desktop may take the keyboard for itself, and how often it
+/// is taken back from them. On X the pointer tells whether another click was meant to take it.
+const CLICK: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 3000 } else { 300 });
+const TRIES: u8 = 8;
 
 /// baseview's handler of one window.
 pub(super) struct Stage<A: App> {
@@ -49,15 +50,31 @@ pub(super) struct Stage<A: App> {
     asked: Cell<Option<PhysicalSize<u32>>>,
 }
 
-/// Who has the keyboard. Hosts that see a click in their window take it back a moment later, so the
-/// editor asks more than once.
+/// Who has the keyboard. A click gives it to the host's window, as a desktop does it, and from there
+/// to wherever the host wants it, one after the other; the editor takes it back from each.
 #[derive(Clone, Copy, Default)]
 struct Keyboard {
     wanted: bool,
-    /// How often it may still be asked for.
-    tries: u8,
-    asked: Option<Instant>,
     borrowed: bool,
+    /// When the last click was, or when it was first wanted.
+    since: Option<Instant>,
+    /// How often it may still be taken back.
+    tries: u8,
+}
+
+impl Keyboard {
+    /// From now on it is taken back from whoever takes it.
+    fn insist(&mut self) {
+        (self.since, self.tries) = (Some(Instant::now()), TRIES);
+    }
+
+    /// Whether it is to be taken back once more.
+    fn insists(&mut self) -> bool {
+        let lately = self.since.is_some_and(|since| since.elapsed() < CLICK);
+        let again = self.wanted && lately && self.tries > 0;
+        self.tries -= u8::from(again);
+        again
+    }
 }
 
 impl<A: App> Stage<A> {
@@ -152,24 +169,37 @@ impl<A: App> Stage<A> {
     /// Takes the keyboard when it is wanted and gives it back when it no longer is.
     fn settle_keyboard(&self, wanted: bool) {
         let mut keyboard = self.keyboard.get();
-        if wanted && !keyboard.wanted {
-            keyboard.tries = keyboard.tries.max(1);
-        }
-        keyboard.wanted = wanted;
+        let newly = wanted && !std::mem::replace(&mut keyboard.wanted, wanted);
         let has = self.window.has_focus();
-        if wanted && !has && keyboard.tries > 0 {
-            if keyboard.asked.is_none_or(|asked| asked.elapsed() >= TRY) {
-                keyboard.tries -= 1;
-                keyboard.asked = Some(Instant::now());
+        if newly {
+            keyboard.insist();
+            if !has {
                 keyboard.borrowed = true;
                 self.desktop.take_keyboard(&self.window);
             }
-            self.want(TRY);
-        } else if !wanted && keyboard.borrowed {
-            keyboard.borrowed = false;
-            if has {
-                self.desktop.return_keyboard();
-            }
+        } else if !wanted && std::mem::take(&mut keyboard.borrowed) && has {
+            self.desktop.return_keyboard();
+        }
+        self.keyboard.set(keyboard);
+    }
+
+    /// The player has clicked into the window.
+    fn clicked(&self) {
+        let mut keyboard = self.keyboard.get();
+        keyboard.insist();
+        if keyboard.wanted && !self.window.has_focus() {
+            keyboard.borrowed = true;
+            self.desktop.take_keyboard(&self.window);
+        }
+        self.keyboard.set(keyboard);
+    }
+
+    /// Somebody has taken the keyboard.
+    fn lost_keyboard(&self) {
+        let mut keyboard = self.keyboard.get();
+        if keyboard.insists() {
+            keyboard.borrowed = true;
+            self.desktop.hold_keyboard(&self.window);
         }
         self.keyboard.set(keyboard);
     }
@@ -201,7 +231,7 @@ impl<A: App> Stage<A> {
             return self.dragged(drag);
         }
         if matches!(event, MouseEvent::ButtonPressed { .. }) {
-            self.keyboard.set(Keyboard { tries: TRIES, asked: None, ..self.keyboard.get() });
+            self.clicked();
         }
         self.input.borrow_mut().mouse(event);
         self.want(Duration::ZERO);
@@ -246,6 +276,9 @@ impl<A: App> Stage<A> {
             Event::Window(WindowEvent::Focused | WindowEvent::Unfocused) => {
                 let focused = matches!(event, Event::Window(WindowEvent::Focused));
                 self.input.borrow_mut().focus(focused);
+                if !focused {
+                    self.lost_keyboard();
+                }
                 self.want(Duration::ZERO);
                 EventStatus::Captured
             }

@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 
 use keyboard_types::{Code, KeyState, KeyboardEvent, Modifiers};
 use x11rb::connection::Connection;
-use x11rb::errors::ConnectionError;
+use x11rb::errors::{ConnectionError, ReplyOrIdError};
 use x11rb::protocol::xproto::{
     ConnectionExt as _, EventMask, InputFocus, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask,
-    KeyPressEvent, Window,
+    KeyPressEvent, MapState, Window,
 };
 
 use super::{Done, Wire};
@@ -26,11 +26,53 @@ impl<'a> Keyboard<'a> {
     /// Gives the keyboard to the editor.
     pub(super) fn take(&mut self) -> Done {
         let owner = self.wire.connection.get_input_focus()?.reply()?.focus;
-        if owner == self.wire.editor {
+        self.take_from(owner)
+    }
+
+    /// Gives it to the editor again, unless the player has gone elsewhere: to another window of the
+    /// desktop, or out of the editor.
+    pub(super) fn hold(&mut self) -> Done {
+        let owner = self.wire.connection.get_input_focus()?.reply()?.focus;
+        if self.is_pointed_at()? && self.is_hosts(owner)? { self.take_from(owner) } else { Ok(()) }
+    }
+
+    /// Whether the pointer is over the editor.
+    fn is_pointed_at(&self) -> Result<bool, ReplyOrIdError> {
+        let (connection, editor) = (&self.wire.connection, self.wire.editor);
+        let size = connection.get_geometry(editor)?;
+        let at = connection.query_pointer(editor)?.reply()?;
+        let size = size.reply()?;
+        let within = |at: i16, side: u16| (0..i32::from(side)).contains(&i32::from(at));
+        Ok(at.same_screen && within(at.win_x, size.width) && within(at.win_y, size.height))
+    }
+
+    fn take_from(&mut self, owner: Window) -> Done {
+        let editor = self.wire.editor;
+        // A window that is not shown cannot have it.
+        let shown = self.wire.connection.get_window_attributes(editor)?.reply()?.map_state;
+        if owner == editor || shown != MapState::VIEWABLE {
             return Ok(());
         }
         self.owner = Some(owner);
-        self.hand(self.wire.editor)
+        self.hand(editor)
+    }
+
+    /// Whether a window is in the host's window around the editor, or none at all.
+    fn is_hosts(&self, window: Window) -> Result<bool, ReplyOrIdError> {
+        let none = [InputFocus::NONE, InputFocus::POINTER_ROOT].map(u32::from);
+        let around = self.outermost(self.wire.editor)?;
+        Ok(none.contains(&window) || self.outermost(window)? == around)
+    }
+
+    /// The window below the root that a window is in: the window manager's frame, if there is one.
+    fn outermost(&self, mut window: Window) -> Result<Window, ReplyOrIdError> {
+        loop {
+            let parent = self.wire.connection.query_tree(window)?.reply()?.parent;
+            if parent == self.wire.root || parent == x11rb::NONE {
+                return Ok(window);
+            }
+            window = parent;
+        }
     }
 
     /// Gives it back, if the editor still has it.

@@ -114,6 +114,7 @@ enum Order {
     Paste,
     Look,
     TakeKeyboard,
+    HoldKeyboard,
     ReturnKeyboard,
     Stop,
 }
@@ -161,6 +162,11 @@ impl Desktop {
     /// Gives the keyboard to the window, remembering who had it.
     pub(super) fn take_keyboard(&self, _window: &WindowContext) {
         self.order(Order::TakeKeyboard);
+    }
+
+    /// Gives it to the window again, where it went no further than to the host's windows.
+    pub(super) fn hold_keyboard(&self, _window: &WindowContext) {
+        self.order(Order::HoldKeyboard);
     }
 
     /// Gives the keyboard back to whoever had it before.
@@ -257,6 +263,7 @@ impl Wire {
                     Order::Paste => clipboard.paste(),
                     Order::Look => ancestors.look(),
                     Order::TakeKeyboard => keyboard.take(),
+                    Order::HoldKeyboard => keyboard.hold(),
                     Order::ReturnKeyboard => keyboard.give_back(),
                     Order::Stop => return ancestors.leave(),
                 });
