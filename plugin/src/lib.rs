@@ -13,6 +13,7 @@ pub mod params;
 pub mod partner;
 pub mod player;
 pub mod state;
+mod struck;
 pub mod window;
 
 use std::sync::Arc;

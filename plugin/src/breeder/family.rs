@@ -13,15 +13,13 @@ use cultivar_patch::{Preset, Table};
 
 use super::{Order, Worker, litter};
 use crate::gardener::News;
-use crate::handover::KeyPress;
 use crate::partner;
 
 /// Litters that can be gone back to.
 pub(super) const LITTERS: usize = 32;
 /// The key of the first child, C4.
 const FIRST_KEY: u8 = 60;
-/// How hard a child is struck, and for how long it is held.
-const VELOCITY: f32 = 0.8;
+/// For how long a child is held.
 const HELD: Duration = Duration::from_millis(900);
 /// Hues that parents have.
 pub(super) const HUES: usize = 8;
@@ -351,21 +349,7 @@ impl Worker {
             FIRST_KEY
         };
         let outlet = &self.common.instrument.outlet;
-        if let Some((sounding, _)) = self.key.take() {
-            outlet.press(KeyPress::Up(sounding));
-        }
-        outlet.press(KeyPress::Down(key, VELOCITY));
-        self.key = Some((key, Instant::now() + HELD));
-    }
-
-    /// Lets the key go that has sounded long enough.
-    pub(super) fn let_go(&mut self) {
-        if let Some((key, until)) = self.key
-            && Instant::now() >= until
-        {
-            self.key = None;
-            self.common.instrument.outlet.press(KeyPress::Up(key));
-        }
+        self.struck.strike(outlet, key, HELD);
     }
 }
 

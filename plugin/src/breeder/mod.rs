@@ -12,7 +12,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use cultivar_gui::{Breeding, Family as Shown};
@@ -22,6 +21,7 @@ use triple_buffer::{Input, Output, triple_buffer};
 use crate::budget;
 use crate::gardener::{News, lock};
 use crate::instrument::Instrument;
+use crate::struck::Struck;
 use crate::window::Repaint;
 
 use self::family::Family;
@@ -139,8 +139,7 @@ struct Worker {
     family: Family,
     /// Wishes for a litter until the order that is performed.
     wishes: u64,
-    /// The key that sounds, and when to let it go.
-    key: Option<(u8, Instant)>,
+    struck: Struck,
     archive: Archive,
     /// The family as the project has it from here.
     kept: String,
@@ -155,7 +154,7 @@ impl Worker {
             desk,
             family: Family::default(),
             wishes: 0,
-            key: None,
+            struck: Struck::default(),
             archive: Archive::default(),
             kept: String::new(),
             short: false,
@@ -166,7 +165,7 @@ impl Worker {
     fn run(mut self) {
         budget::yield_to_others();
         while !self.common.stop.load(Ordering::Relaxed) {
-            let order = match self.patience() {
+            let order = match self.struck.time_left() {
                 None => self.desk.orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(patience) => self.desk.orders.recv_timeout(patience),
             };
@@ -186,16 +185,13 @@ impl Worker {
                         self.show(false);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.let_go(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.struck.let_go(&self.common.instrument.outlet)
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.common.instrument.outlet.free();
         }
-    }
-
-    /// How long to wait for an order; none for as long as it takes.
-    fn patience(&self) -> Option<Duration> {
-        self.key.map(|(_, until)| until.saturating_duration_since(Instant::now()))
     }
 
     /// Shows the family as it is now.

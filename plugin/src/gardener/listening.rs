@@ -1,6 +1,6 @@
 //! What the player hears of a plot: the target, its nodes, the one that keys play.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cultivar_breed::Target;
 use cultivar_dsp::{Note, Studio};
@@ -9,10 +9,7 @@ use cultivar_patch::Preset;
 use super::bed::Chosen;
 use super::plot::Plot;
 use crate::clip::Clip;
-use crate::handover::KeyPress;
 
-/// How hard a node is struck to be heard.
-const VELOCITY: f32 = 0.8;
 /// Longest preview in seconds.
 const PREVIEW: f32 = 3.0;
 /// Seconds in which a preview that is cut short fades.
@@ -42,11 +39,7 @@ impl Plot {
         }
         let outlet = &self.shared.instrument.outlet;
         outlet.end_clip();
-        if let Some((sounding, _)) = self.sounding.take() {
-            outlet.press(KeyPress::Up(sounding));
-        }
-        outlet.press(KeyPress::Down(key, VELOCITY));
-        self.sounding = Some((key, Instant::now() + Duration::from_secs_f32(note.gate.min(30.0))));
+        self.struck.strike(outlet, key, Duration::from_secs_f32(note.gate.min(30.0)));
     }
 
     /// Plays the beginning of a node softly, beside whatever sounds.
@@ -77,16 +70,6 @@ impl Plot {
             let gain = 10.0_f32.powf(self.target_gain / 20.0);
             let samples = samples.iter().map(|sample| gain * sample).collect();
             self.shared.instrument.outlet.play(Clip::new(samples, *rate));
-        }
-    }
-
-    /// Lets a key go that has sounded long enough.
-    pub(super) fn let_go(&mut self) {
-        if let Some((key, until)) = self.sounding
-            && Instant::now() >= until
-        {
-            self.sounding = None;
-            self.shared.instrument.outlet.press(KeyPress::Up(key));
         }
     }
 }

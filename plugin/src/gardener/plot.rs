@@ -24,6 +24,7 @@ use super::sample::Sample;
 use super::{News, Shared, picture};
 use crate::budget;
 use crate::state::TargetFile;
+use crate::struck::Struck;
 
 /// Time between two pictures while nothing better is found.
 const FRAME: Duration = Duration::from_millis(250);
@@ -59,8 +60,7 @@ pub(super) struct Plot {
     offline: bool,
     changed: bool,
     pictured: Instant,
-    /// The key that sounds, and when to let it go.
-    pub(super) sounding: Option<(u8, Instant)>,
+    pub(super) struck: Struck,
 }
 
 /// A garden without a target.
@@ -96,7 +96,7 @@ impl Plot {
             offline: false,
             changed: false,
             pictured: Instant::now(),
-            sounding: None,
+            struck: Struck::default(),
         }
     }
 
@@ -203,7 +203,7 @@ impl Plot {
 
     /// How long to wait for a task where nothing grows; none for as long as it takes.
     pub(super) fn patience(&self, rest: Duration) -> Option<Duration> {
-        let key = self.sounding.map(|(_, until)| until.saturating_duration_since(Instant::now()));
+        let key = self.struck.time_left();
         let replant = self.replant.map(|at| at.saturating_duration_since(Instant::now()));
         let parked = (self.state == GardenState::Growing).then_some(rest);
         let arrival = self.arrival.is_some().then_some(Duration::ZERO);
@@ -246,7 +246,7 @@ impl Plot {
             self.plant(files);
             self.changed = true;
         }
-        self.let_go();
+        self.struck.let_go(&self.shared.instrument.outlet);
         if self.grows() {
             self.grow();
         }
