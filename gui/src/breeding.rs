@@ -71,6 +71,4 @@ pub enum Breeding {
     Open(usize),
     /// Take back an error.
     Dismiss,
-    /// Take up the family that came with a project.
-    Recall,
 }

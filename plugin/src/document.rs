@@ -29,6 +29,8 @@ pub struct Document {
     pub session: Session,
     /// The family as the breeder wrote it down, or as it came with a project; empty for none.
     pub family: Arc<str>,
+    /// How often the breeder has written another one.
+    pub family_edits: u64,
     /// Whether a family came that the breeder has not taken up.
     pub recall: bool,
     /// The preset on the other side of A/B.
@@ -51,6 +53,7 @@ impl Document {
             notices: Vec::new(),
             session: Session::default(),
             family: Arc::default(),
+            family_edits: 0,
             recall: false,
             on_b: false,
             past: VecDeque::new(),

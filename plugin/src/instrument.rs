@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use atomic_float::AtomicF32;
 use cultivar_dsp::Sound;
@@ -33,6 +33,8 @@ pub struct Instrument {
     trying_out: AtomicBool,
     /// Presets of the keys of the octave, for the next engine.
     brood: Mutex<Arc<[Preset]>>,
+    /// Who is told when a project has brought another family.
+    on_family: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Instrument {
@@ -44,7 +46,16 @@ impl Instrument {
         let (rate, trying_out) = (AtomicF32::new(0.0), AtomicBool::new(false));
         let extent = Arc::new(Extent::default());
         let brood = Mutex::new(Arc::default());
-        (Instrument { brood, params, outlet, extent, document, rate, trying_out }, inlet)
+        let on_family = OnceLock::new();
+        let instrument =
+            Instrument { params, outlet, extent, document, rate, trying_out, brood, on_family };
+        (instrument, inlet)
+    }
+
+    /// Has `tell` called whenever a project has brought another family, on the thread that loads
+    /// it and without the document's lock. The first one counts.
+    pub fn on_family(&self, tell: impl Fn() + Send + Sync + 'static) {
+        let _ = self.on_family.set(Box::new(tell));
     }
 
     /// The document, for people.
@@ -222,6 +233,8 @@ unsafe impl Params for Instrument {
                 if document.family != restored.snapshot.family {
                     document.family = restored.snapshot.family;
                     document.recall = true;
+                    // Until it is there, keys do not play that of another project.
+                    self.outlet.set_on_keys(false);
                 }
                 document.saved = restored.snapshot.preset.clone();
                 document.row = None;
@@ -233,6 +246,11 @@ unsafe impl Params for Instrument {
                     document.notice(Tone::Warning, line);
                 }
             }
+        }
+        let recall = document.recall;
+        drop(document);
+        if let Some(tell) = self.on_family.get().filter(|_| recall) {
+            tell();
         }
     }
 }

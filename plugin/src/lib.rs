@@ -17,6 +17,7 @@ mod struck;
 pub mod window;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use nice_plug::prelude::*;
 
@@ -28,6 +29,9 @@ use crate::window::{Repaint, WindowEditor};
 
 /// Most voices of an instance.
 const VOICES: u32 = 32;
+
+/// How long a host that renders offline waits for the family of its project.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One instance in a host.
 pub struct Cultivar {
@@ -64,7 +68,11 @@ impl Cultivar {
 
     /// Makes an engine for what the host is about to do. May allocate.
     pub fn start(&mut self, config: &BufferConfig) {
-        self.gardener.set_offline(config.process_mode == ProcessMode::Offline);
+        let offline = config.process_mode == ProcessMode::Offline;
+        self.gardener.set_offline(offline);
+        if offline {
+            self.gardener.settle_family(PATIENCE);
+        }
         self.player.start(config.sample_rate);
     }
 

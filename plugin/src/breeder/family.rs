@@ -213,6 +213,7 @@ impl Worker {
             Order::Parent(preset, origin) => self.family.add(Arc::new(*preset), origin),
             Order::Refused(why) => self.family.error = Some(why),
             Order::Wish(wish) => self.fulfil(wish),
+            Order::Recall => self.recall(),
         }
     }
 
@@ -256,7 +257,6 @@ impl Worker {
                 }
             }
             Breeding::Dismiss => family.error = None,
-            Breeding::Recall => self.recall(),
             wish => self.deliver(wish),
         }
     }
@@ -287,7 +287,6 @@ impl Worker {
             Breeding::OnKeys(on) => {
                 self.family.on_keys = on;
                 self.put_on_keys();
-                self.common.instrument.outlet.set_on_keys(on);
             }
             Breeding::Keep(k) => self.hand_over(k, News::Keep),
             Breeding::MorphTo(k) => self.find_partner(k),
@@ -331,12 +330,14 @@ impl Worker {
     }
 
     /// Puts the litter that is shown on the keys of the octave, where that is wished.
-    fn put_on_keys(&self) {
-        if let Some(litter) = self.family.litter().filter(|_| self.family.on_keys) {
+    pub(super) fn put_on_keys(&self) {
+        let litter = self.family.litter().filter(|_| self.family.on_keys);
+        if let Some(litter) = litter {
             let children = litter.children.iter().take(CHILDREN);
             let presets = children.map(|child| (*child.preset).clone()).collect();
             self.common.instrument.put_on_keys(presets);
         }
+        self.common.instrument.outlet.set_on_keys(litter.is_some());
     }
 
     /// Lets a child be heard: on its own key where the family is on the keys.

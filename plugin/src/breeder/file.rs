@@ -53,6 +53,9 @@ struct FamilyText<'a> {
     born: usize,
     shown: Option<usize>,
     selected: Option<usize>,
+    /// Whether the keys of the octave play the litter that is shown.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    on_keys: bool,
 }
 
 #[derive(Serialize, Deserialize)]

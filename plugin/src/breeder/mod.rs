@@ -10,8 +10,9 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use cultivar_gui::{Breeding, Family as Shown};
@@ -39,14 +40,21 @@ pub enum Order {
     Parent(Box<Preset>, String),
     /// A parent that was wished for cannot be read.
     Refused(String),
+    /// A project has brought another family.
+    Recall,
 }
 
 impl Order {
     /// Whether a litter that is on its way has become one that nobody wants.
     fn supersedes(&self) -> bool {
         use Breeding::*;
-        let Order::Wish(wish) = self else { return false };
-        matches!(wish, NewLitter | FromLoved | Plant(_) | ShowLitter(_) | Recall)
+        match self {
+            Order::Wish(wish) => {
+                matches!(wish, NewLitter | FromLoved | Plant(_) | ShowLitter(_))
+            }
+            Order::Recall => true,
+            Order::Parent(..) | Order::Refused(_) => false,
+        }
     }
 }
 
@@ -57,6 +65,9 @@ struct Common {
     stop: AtomicBool,
     /// Counts the orders that make a litter on its way superfluous.
     wishes: AtomicU64,
+    /// Orders that are not yet performed.
+    open: Mutex<usize>,
+    performed: Condvar,
 }
 
 /// The breeder of one instance. Its thread starts with the first order and is joined when the
@@ -84,7 +95,14 @@ impl Breeder {
         let (shown_in, shown_out) = triple_buffer(&picture::of(&Family::default(), false));
         let (stop, wishes) = (AtomicBool::new(false), AtomicU64::new(0));
         Breeder {
-            common: Arc::new(Common { instrument, repaint, stop, wishes }),
+            common: Arc::new(Common {
+                instrument,
+                repaint,
+                stop,
+                wishes,
+                open: Mutex::default(),
+                performed: Condvar::new(),
+            }),
             orders: Mutex::new(Some(order_in)),
             thread: Mutex::new(None),
             waiting: Mutex::new(Some(Desk { orders: order_out, news, shown: shown_in })),
@@ -102,7 +120,18 @@ impl Breeder {
         }
         let supersedes = u64::from(order.supersedes());
         let number = self.common.wishes.fetch_add(supersedes, Ordering::Relaxed) + supersedes;
-        lock(&self.orders).as_ref().is_some_and(|orders| orders.try_send((order, number)).is_ok())
+        let orders = lock(&self.orders);
+        let mut open = lock(&self.common.open);
+        let told = orders.as_ref().is_some_and(|orders| orders.try_send((order, number)).is_ok());
+        *open += usize::from(told);
+        told
+    }
+
+    /// Waits until nothing is left to be done, at most so long.
+    pub(crate) fn settle(&self, patience: Duration) {
+        let open = lock(&self.common.open);
+        let busy = |open: &mut usize| *open > 0 && !self.common.stop.load(Ordering::Relaxed);
+        drop(self.common.performed.wait_timeout_while(open, patience, busy));
     }
 
     /// The newest picture of the family.
@@ -184,6 +213,8 @@ impl Worker {
                         self.family.error = Some("A fault stopped this litter".into());
                         self.show(false);
                     }
+                    *lock(&self.common.open) -= 1;
+                    self.common.performed.notify_all();
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.struck.let_go(&self.common.instrument.outlet)

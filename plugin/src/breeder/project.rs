@@ -1,6 +1,7 @@
 //! The family in the project: kept there, and taken up again.
 
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use cultivar_gui::{Notice, Tone};
 
@@ -20,9 +21,8 @@ impl Worker {
             document.family.clone()
         };
         let stop = || self.common.stop.load(Ordering::Relaxed);
-        let read = file::read(&text, &stop);
-        self.common.instrument.outlet.set_on_keys(false);
-        self.family = match read {
+        let begin = Instant::now();
+        self.family = match file::read(&text, &stop) {
             Ok(family) => family.unwrap_or_default(),
             Err(why) => {
                 let text = format!("The project's family cannot be read: {why}");
@@ -32,6 +32,8 @@ impl Worker {
         };
         // What cannot be read stays in the project until there is another family.
         self.kept = self.archive.write(&self.family, &stop).map_or_else(String::new, |w| w.text);
+        self.put_on_keys();
+        tracing::debug!("the family of the project after {:?}", begin.elapsed());
     }
 
     /// Keeps the family with the project.
@@ -48,6 +50,7 @@ impl Worker {
             // Another project may have come meanwhile.
             if !document.recall {
                 document.family = text.as_str().into();
+                document.family_edits += 1;
             }
             drop(document);
             self.kept = text;

@@ -328,7 +328,7 @@ impl Barn {
 
     fn load(&self, fields: &Fields) {
         self.instrument.deserialize_fields(fields);
-        self.wish(Breeding::Recall);
+        assert!(self.breeder.tell(Order::Recall));
     }
 }
 

@@ -42,8 +42,8 @@ pub struct Editor {
     hand: Hand,
     dialog: Option<(Dialog, Purpose)>,
     fault_told: bool,
-    /// The family of the project as the host knows of it.
-    family: Arc<str>,
+    /// Edits of the family that the host knows of.
+    family_edits: u64,
 }
 
 /// What one frame shows, taken while the document was locked.
@@ -70,9 +70,9 @@ impl Editor {
         repaint: Repaint,
     ) -> Self {
         let mut memory = Memory::default();
-        let (session, family) = {
+        let (session, family_edits) = {
             let document = instrument.document();
-            (document.session.clone(), document.family.clone())
+            (document.session.clone(), document.family_edits)
         };
         memory.settings = session.settings();
         gardener.ask(Task::Scan);
@@ -86,7 +86,7 @@ impl Editor {
             hand: Hand::default(),
             dialog: None,
             fault_told: false,
-            family,
+            family_edits,
             instrument,
             gardener,
             repaint,
@@ -150,17 +150,11 @@ impl Editor {
         }
     }
 
-    /// Brings the breeder the family of a project, and the host word of a new one.
+    /// Brings the host word of a changed family.
     fn follow_family(&mut self, ctx: &egui::Context) {
-        let (family, recall) = {
-            let document = self.instrument.document();
-            (document.family.clone(), document.recall)
-        };
-        if recall {
-            self.family = family;
-            self.gardener.ask(Task::Breed(Breeding::Recall));
-        } else if !Arc::ptr_eq(&family, &self.family) && !ctx.input(|i| i.pointer.any_down()) {
-            self.family = family;
+        let edits = self.instrument.document().family_edits;
+        if edits != self.family_edits && !ctx.input(|i| i.pointer.any_down()) {
+            self.family_edits = edits;
             self.host.touch(&self.instrument.params);
         }
     }
@@ -209,15 +203,6 @@ impl Editor {
             notices: &scene.notices,
         };
         cultivar_gui::show(ui, &view, &mut self.memory, &mut self.commands);
-    }
-}
-
-impl Drop for Editor {
-    fn drop(&mut self) {
-        // Without the page that shows them, keys play the project's own sound.
-        if self.gardener.family().on_keys {
-            self.gardener.ask(Task::Breed(Breeding::OnKeys(false)));
-        }
     }
 }
 

@@ -141,14 +141,21 @@ impl Gardener {
         let (news_in, news_out) = unbounded();
         let (garden_in, garden_out) = triple_buffer(&plot::empty());
         let bench = Bench { tasks: task_out, news: news_in, garden: garden_in, home };
+        let shared = Arc::new(Shared {
+            breeder: Breeder::new(instrument.clone(), repaint.clone(), bench.news.clone()),
+            instrument,
+            repaint,
+            stop: AtomicBool::new(false),
+            offline: AtomicBool::new(false),
+        });
+        let weak = Arc::downgrade(&shared);
+        shared.instrument.on_family(move || {
+            if let Some(shared) = weak.upgrade() {
+                shared.breeder.tell(Order::Recall);
+            }
+        });
         Gardener {
-            shared: Arc::new(Shared {
-                breeder: Breeder::new(instrument.clone(), repaint.clone(), bench.news.clone()),
-                instrument,
-                repaint,
-                stop: AtomicBool::new(false),
-                offline: AtomicBool::new(false),
-            }),
+            shared,
             tasks: Mutex::new(Some(task_in)),
             thread: Mutex::new(None),
             waiting: Mutex::new(Some(bench)),
@@ -187,6 +194,12 @@ impl Gardener {
     /// News since the last call.
     pub fn news(&self) -> impl Iterator<Item = News> + '_ {
         self.news.try_iter()
+    }
+
+    /// Waits for the family of a project that was just loaded, at most so long: what is rendered
+    /// offline must not depend on how soon it is there.
+    pub fn settle_family(&self, patience: Duration) {
+        self.shared.breeder.settle(patience);
     }
 
     /// Lets growth rest while the host renders offline: what is rendered must not depend on it,

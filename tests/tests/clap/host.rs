@@ -8,6 +8,7 @@ use clack_extensions::params::{
     HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamInfoBuffer,
     ParamInfoFlags, ParamRescanFlags, PluginParams,
 };
+use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_extensions::voice_info::{HostVoiceInfo, HostVoiceInfoImpl};
@@ -135,6 +136,13 @@ impl Host {
         let stopped = self.instance.activate(|_, _| (), config).expect("activation");
         self.audio = Some(stopped.start_processing().expect("a start"));
         self.rate = rate;
+    }
+
+    /// From the next start on, nobody waits for what is rendered.
+    pub(crate) fn set_offline(&mut self) {
+        let handle = self.instance.plugin_handle();
+        let render: PluginRender = handle.get_extension().expect("a render mode");
+        render.set(&handle, RenderMode::Offline).expect("it may render offline");
     }
 
     pub(crate) fn stop(&mut self) {

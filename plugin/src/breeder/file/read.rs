@@ -66,6 +66,7 @@ pub(in super::super) fn read(text: &str, stop: Stop) -> Result<Option<Family>, S
     family.born = found.born.max(newest.unwrap_or_default());
     family.shown = found.shown.filter(|shown| *shown < family.litters.len());
     let count = family.litter().map_or(0, |litter| litter.children.len());
+    family.on_keys = found.on_keys && count > 0;
     family.selected = found.selected.filter(|child| *child < count);
     Ok(Some(family))
 }

@@ -136,6 +136,7 @@ impl Archive {
             born: family.born,
             shown,
             selected: family.selected.filter(|_| shown.is_some()),
+            on_keys: family.on_keys && shown.is_some(),
         }
     }
 
