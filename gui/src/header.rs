@@ -1,6 +1,5 @@
 //! The header: what is being edited, the pages, how the instrument is doing.
 
-use cultivar_patch::Preset;
 use cultivar_patch::schema::ids;
 use egui::{Align2, CornerRadius, Rect, Sense, WidgetInfo, pos2, vec2};
 
@@ -9,10 +8,11 @@ use crate::desk::Desk;
 use crate::icons::{Icon, icon, logo};
 use crate::layout::Cut;
 use crate::memory::{Page, Saving};
-use crate::paint::{speak, text, text_in};
+use crate::paint::{text, text_in};
 use crate::theme::{Palette, Weight, font, size};
 use crate::view::Side;
-use crate::widgets::{Knob, ParamSlider, icon_button, switch};
+use crate::way;
+use crate::widgets::{Knob, icon_button, switch};
 
 /// Draws the header.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -33,7 +33,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         p.text,
     );
     // What is left when everything else has its place.
-    let field = if desk.view.preset.partner.is_some() {
+    let field = if desk.view.preset.partner.is_some() || desk.view.way_to.is_some() {
         rest.cut_left((rest.width() - 680.0).clamp(200.0, 400.0)).expand2(vec2(0.0, 5.0))
     } else {
         rest.cut_left((rest.width() - 780.0).clamp(200.0, 320.0))
@@ -86,9 +86,11 @@ fn name_field(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
         desk.memory.presets_open = !desk.memory.presets_open;
     }
     let shown = if desk.view.dirty { format!("{name} •") } else { name.clone() };
-    match &desk.view.preset.partner {
-        Some(partner) => way(ui, desk, rect.shrink2(vec2(0.0, 2.0)), &shown, &partner.preset),
-        None => {
+    let ends = rect.shrink2(vec2(0.0, 2.0));
+    match (desk.view.way_to, &desk.view.preset.partner) {
+        (Some(to), _) => way::coming(ui, desk, ends, &shown, to),
+        (None, Some(partner)) => way::show(ui, desk, ends, &shown, &partner.preset),
+        (None, None) => {
             let (points, ink) = (size::BODY + 0.5, p.text);
             text_in(ui.painter(), rect, Align2::CENTER_CENTER, &shown, points, Weight::Medium, ink);
         }
@@ -106,26 +108,6 @@ fn name_field(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect) {
     } else {
         "Click for the list of presets."
     });
-}
-
-/// The way from the preset to its partner: a name at either end, the nearer one brighter.
-fn way(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, name: &str, partner: &Preset) {
-    let p = Palette::of(ui);
-    let mut names = rect.cut_top(17.0);
-    let cross = names.cut_right(18.0);
-    let words = "Morph to it no more";
-    if icon_button(ui, cross, Icon::Close, words, p.muted, true).clicked() {
-        desk.ask(Command::RemovePartner);
-    }
-    names.min.x += 6.0;
-    let near = desk.value(ids().morph.position);
-    let (points, weight) = (size::SMALL + 0.5, Weight::Medium);
-    let ink = |near: f32| p.muted.lerp_to_gamma(p.text, near);
-    let (from, to) = (names.column(0, 2, 12.0), names.column(1, 2, 12.0));
-    text_in(ui.painter(), from, Align2::LEFT_CENTER, name, points, weight, ink(1.0 - near));
-    text_in(ui.painter(), to, Align2::RIGHT_CENTER, &partner.meta.name, points, weight, ink(near));
-    speak(ui, to, &format!("Morphs to {}", partner.meta.name));
-    ParamSlider { id: ids().morph.position, hue: p.leaf }.show(ui, desk, rect);
 }
 
 /// The preset's name while it is typed.

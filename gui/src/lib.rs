@@ -23,6 +23,7 @@ mod synth;
 mod theme;
 mod tour;
 mod view;
+mod way;
 mod widgets;
 
 pub use breeding::Breeding;

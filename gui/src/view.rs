@@ -19,6 +19,8 @@ pub use garden::{
 pub struct View<'a> {
     /// The preset being edited.
     pub preset: &'a Preset,
+    /// The name of the preset that the way is being made to, while it is.
+    pub way_to: Option<&'a str>,
     /// The values it was loaded or saved with, to mark what has changed since.
     pub saved: Option<&'a Patch<f32>>,
     /// The frames each oscillator reads.

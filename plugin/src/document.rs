@@ -23,6 +23,8 @@ pub struct Document {
     pub row: Option<String>,
     /// The player's presets, in order.
     pub rows: Arc<Vec<PresetRow>>,
+    /// The name of the preset that the way is being made to, while it is.
+    pub way_to: Option<String>,
     /// News for the player, oldest first.
     pub notices: Vec<Notice>,
     /// What the editor remembers.
@@ -50,6 +52,7 @@ impl Document {
             preset,
             row: None,
             rows: Arc::default(),
+            way_to: None,
             notices: Vec::new(),
             session: Session::default(),
             family: Arc::default(),

@@ -101,6 +101,15 @@ impl Instrument {
         self.params.load(&preset.patch, |load| self.send(preset, load, change));
     }
 
+    /// Makes what the sound of a preset takes time to make, band-limited tables above all: it is
+    /// kept for a while, so that the editor can play the preset without waiting.
+    pub fn prepare(&self, preset: &Preset) {
+        let rate = self.rate();
+        if rate > 0.0 {
+            drop(Sound::new(preset, rate));
+        }
+    }
+
     /// Plays `preset` without changing the document, until the document is played again.
     pub fn try_out(&self, preset: &Preset) {
         // Made before the document is locked: nobody waits for it.

@@ -21,6 +21,7 @@ pub(crate) struct Data {
     pub(crate) garden: Garden,
     pub(crate) family: Family,
     pub(crate) presets: Vec<PresetRow>,
+    pub(crate) way_to: Option<String>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) keys: [bool; 128],
     pub(crate) dirty: bool,
@@ -47,6 +48,7 @@ impl Data {
             undo: true,
             redo: false,
             side: Side::A,
+            way_to: self.way_to.as_deref(),
             notices: &self.notices,
         }
     }
@@ -68,6 +70,7 @@ impl Data {
             garden: garden(),
             family: Family::default(),
             presets: presets(),
+            way_to: None,
             notices: Vec::new(),
             keys,
             dirty: true,

@@ -72,6 +72,7 @@ fn scenes() -> Vec<Scene> {
             s.click = Some((pos2(504.0, 255.0), PointerButton::Primary));
         }),
         synth("morph").set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_partner()),
+        synth("morph-coming").set(|s| s.data.way_to = Some("Cathedral Dust".into())),
         synth("save").set(|s| s.click = Some((pos2(385.0, 22.0), PointerButton::Primary))),
         synth("settings").set(|s| s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary))),
         synth("menu").set(|s| s.click = Some((pos2(240.0, 126.0), PointerButton::Secondary))),

@@ -60,6 +60,21 @@ fn a_preset_of_the_list_becomes_the_partner() {
 }
 
 #[test]
+fn a_way_that_is_being_made_is_shown_where_its_slider_will_be() {
+    let mut editor = editor(Page::Synth, |data| {
+        *data = std::mem::replace(data, super::data::Data::new()).with_partner();
+        data.way_to = Some("Paper Koto".into());
+    });
+    editor.get_by_label("Making the way to Paper Koto…");
+    assert!(editor.query_by_label("Morph position").is_none(), "the way before goes on");
+    click(&mut editor, "Preset Glasswing Pluck");
+    assert!(editor.state().memory.presets_open, "the names open the list");
+    editor.state_mut().data.way_to = None;
+    editor.run();
+    editor.get_by_label("Morphs to Cathedral Dust");
+}
+
+#[test]
 fn the_way_to_a_partner_is_a_slider_between_two_names() {
     let mut editor = editor(Page::Synth, |data| {
         *data = std::mem::replace(data, super::data::Data::new()).with_partner();

@@ -11,7 +11,7 @@ use cultivar_dsp::{Note, Studio, factory};
 use cultivar_gui::{Breeding, CHILDREN, MOST_PARENTS, Mix, Section};
 use cultivar_patch::{Preset, Table};
 
-use super::{Order, Worker, litter};
+use super::{Common, Order, Worker, litter};
 use crate::gardener::News;
 use crate::partner;
 
@@ -299,14 +299,15 @@ impl Worker {
     fn find_partner(&mut self, k: usize) {
         let Some(to) = self.family.child(k) else { return };
         let stop = || self.common.stop.load(Ordering::Relaxed);
-        if let Some(news) = partner::find(&self.common.instrument, to, &stop) {
-            let _ = self.desk.news.send(news);
+        let Common { instrument, repaint, .. } = &*self.common;
+        if partner::find(instrument, to, &self.desk.news, repaint, &stop) {
             self.deliver(Breeding::OnKeys(false));
         }
     }
 
     fn hand_over(&self, k: usize, news: impl Fn(Box<Preset>) -> News) {
         if let Some(preset) = self.family.child(k) {
+            self.common.instrument.prepare(preset);
             let _ = self.desk.news.send(news(Box::new((**preset).clone())));
         }
     }

@@ -175,6 +175,12 @@ fn the_playing_preset_gets_a_child_as_its_partner() {
     let family = barn.litter(1);
     barn.wish(Breeding::OnKeys(true));
     barn.wish(Breeding::MorphTo(7));
+    let to = || barn.instrument.document().way_to.clone();
+    let begin = Instant::now();
+    while to().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "nobody says where the way leads");
+    }
+    assert_eq!(to().as_ref(), Some(&family.children[7].name));
     let playing = barn.instrument.document().preset.meta.uuid;
     let Ok(News::Partner(of, partner)) = barn.news.recv_timeout(Duration::from_secs(30)) else {
         panic!("no partner came");
@@ -182,6 +188,7 @@ fn the_playing_preset_gets_a_child_as_its_partner() {
     assert_eq!((of, &partner.preset.meta.name), (playing, &family.children[7].name));
     assert!(partner.knots().len() > 2, "the way is measured");
     barn.wait("the keys", |family| !family.on_keys);
+    assert_eq!(to(), None, "it is there");
 }
 
 #[test]

@@ -53,6 +53,7 @@ struct Scene {
     rows: Arc<Vec<PresetRow>>,
     row: Option<String>,
     notices: Vec<Notice>,
+    way_to: Option<String>,
     undo: bool,
     redo: bool,
     side: Side,
@@ -129,7 +130,7 @@ impl Editor {
                 News::Copy(text) => ctx.copy_text(text),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {
-                        preset.tables[osc] = Table::Own(table);
+                        preset.tables[osc] = table;
                     });
                 }
             }
@@ -167,6 +168,7 @@ impl Editor {
             rows: document.rows.clone(),
             row: document.row.clone(),
             notices: document.notices.clone(),
+            way_to: document.way_to.clone(),
             undo: document.can_undo(),
             redo: document.can_redo(),
             side: if document.on_b { Side::B } else { Side::A },
@@ -201,6 +203,7 @@ impl Editor {
             redo: scene.redo,
             side: scene.side,
             notices: &scene.notices,
+            way_to: scene.way_to.as_deref(),
         };
         cultivar_gui::show(ui, &view, &mut self.memory, &mut self.commands);
     }
@@ -238,9 +241,10 @@ impl App for Editor {
         }
         let shown = &scene.shown;
         let sounds = shown.voices > 0 || shown.peaks.iter().any(|peak| *peak > 1e-5);
-        let grows = scene.family.state == FamilyState::Breeding
+        let busy = scene.way_to.is_some()
+            || scene.family.state == FamilyState::Breeding
             || matches!(scene.garden.state, GardenState::Growing | GardenState::Analysing);
-        if asked || sounds || grows {
+        if asked || sounds || busy {
             ui.ctx().request_repaint_after(FRAME);
         }
     }

@@ -14,6 +14,10 @@ impl Editor {
     pub(super) fn perform(&mut self, command: Command, ctx: &egui::Context) {
         match command {
             Command::SetParam { id, value, gesture } => self.set_param(id, value, gesture),
+            // On the way to a partner it takes a moment.
+            Command::SetTable { osc, table } if self.has_partner() => {
+                self.ask(Task::SetTable(osc, table));
+            }
             Command::SetTable { osc, table } => {
                 self.change(Gesture::Once, |preset| preset.tables[osc] = table);
             }
@@ -112,6 +116,10 @@ impl Editor {
             (Ok(Some(path)), Purpose::Table(osc)) => self.ask(Task::LoadTable(osc, path)),
             (Err(why), _) => self.say(Tone::Error, why.to_string()),
         }
+    }
+
+    fn has_partner(&self) -> bool {
+        self.instrument.document().preset.partner.is_some()
     }
 
     fn ask(&mut self, task: Task) {

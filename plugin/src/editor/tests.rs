@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use cultivar_gui::{Breeding, Command, Gesture, Side};
 use cultivar_patch::schema::{Source, ids};
-use cultivar_patch::{Id, Partner, Point, Preset, Shape, Table};
+use cultivar_patch::{FRAME, Id, Partner, Point, Preset, Shape, Table, Wavetable};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::context::PluginApi;
@@ -14,7 +14,7 @@ use nice_plug::prelude::{ParamPtr, Params, PluginState};
 
 use super::Editor;
 use crate::gardener::Gardener;
-use crate::instrument::Instrument;
+use crate::instrument::{Instrument, same_table};
 use crate::window::{App, Repaint};
 
 /// What a host is told of a parameter.
@@ -281,6 +281,49 @@ fn a_preset_of_the_list_is_found_and_becomes_the_partner() {
     desk.ask(Command::LoadPreset(row.into()));
     desk.wait(|preset| preset.meta.name == "Clav");
     assert_eq!(desk.preset().partner, None);
+}
+
+/// A table that nobody has seen before, of many frames.
+fn table(turn: f32) -> Table {
+    let wave = (0..64 * FRAME).map(|k| (turn + k as f32 / 40.0).sin()).collect();
+    Table::Own(Arc::new(Wavetable::new("Mine", wave).expect("whole frames")))
+}
+
+#[test]
+fn an_editor_does_not_wait_for_the_tables_of_a_way() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Some(folder.path().join("home"));
+    let mut desk = desk_with(|instrument, repaint| Gardener::at(home, instrument, repaint));
+    desk.editor.instrument.start(48_000.0);
+    let mut preset = partner().preset.clone();
+    (preset.meta.name, preset.tables[0]) = ("Here".into(), table(0.0));
+    let other = Preset { tables: [(); 3].map(|()| table(1.0)), ..partner().preset.clone() };
+    preset.partner = Some(Arc::new(Partner::new(other, vec![0.0, 1.0])));
+    let path = folder.path().join("way.cultivar");
+    std::fs::write(&path, preset.to_json()).expect("a file");
+    let begin = Instant::now();
+    drop(cultivar_dsp::Sound::new(&preset, 48_000.0));
+    let cold = begin.elapsed();
+
+    desk.ask(Command::LoadFile(path));
+    let mut longest = Duration::ZERO;
+    let mut watch = |desk: &mut Desk, done: &dyn Fn(&Preset) -> bool| {
+        while !done(&desk.preset()) {
+            std::thread::sleep(Duration::from_millis(2));
+            let begin = Instant::now();
+            desk.editor.take_news(&egui::Context::default());
+            longest = longest.max(begin.elapsed());
+        }
+    };
+    watch(&mut desk, &|preset| preset.meta.name == "Here");
+    let begin = Instant::now();
+    desk.ask(Command::SetTable { osc: 0, table: table(2.0) });
+    let asked = begin.elapsed();
+    let before = desk.preset().tables[0].clone();
+    watch(&mut desk, &|preset| !same_table(&preset.tables[0], &before));
+    let longest = longest.max(asked);
+    println!("{longest:?} of the editor's time at most, {cold:?} for the tables");
+    assert!(longest < cold / 3, "{longest:?} of {cold:?}");
 }
 
 #[test]

@@ -11,6 +11,7 @@ use cultivar_library::{Library, Place, Row, Trouble, home};
 use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Table, TableError, Wavetable};
 
 use super::News;
+use crate::instrument::Instrument;
 
 /// The file that says that the hints of the first minute were seen.
 const TOUR: &str = ".tour-seen";
@@ -21,11 +22,16 @@ pub(super) struct Files {
     news: Sender<News>,
     /// The folder where it is not the player's usual one.
     home: Option<PathBuf>,
+    instrument: Arc<Instrument>,
 }
 
 impl Files {
-    pub(super) fn new(news: Sender<News>, home: Option<PathBuf>) -> Self {
-        Files { library: None, news, home }
+    pub(super) fn new(
+        news: Sender<News>,
+        home: Option<PathBuf>,
+        instrument: Arc<Instrument>,
+    ) -> Self {
+        Files { library: None, news, home, instrument }
     }
 
     /// Reads the list anew.
@@ -123,11 +129,20 @@ impl Files {
     /// the sound where it is another one.
     pub(super) fn load_table(&mut self, osc: usize, path: &Path) {
         match table(path) {
-            Ok(table) => {
-                let _ = self.news.send(News::Table(osc, Arc::new(table)));
-            }
+            Ok(table) => self.set_table(osc, Table::Own(Arc::new(table))),
             Err(reason) => self.say(Tone::Error, format!("{}: {reason}", path.display())),
         }
+    }
+
+    /// Hands over a wavetable for an oscillator, with all made ready that it takes to play it.
+    pub(super) fn set_table(&mut self, osc: usize, table: Table) {
+        let mut preset = {
+            let document = self.instrument.document();
+            self.instrument.preset(&document)
+        };
+        preset.tables[osc] = table.clone();
+        self.instrument.prepare(&preset);
+        let _ = self.news.send(News::Table(osc, table));
     }
 
     /// Presets to grow from: those of the instrument and of the player that can be read.
@@ -155,6 +170,7 @@ impl Files {
         match loaded {
             Ok(loaded) => {
                 let preset = self.told(loaded, name);
+                self.instrument.prepare(&preset);
                 let _ = self.news.send(News::Preset(Box::new(preset), row));
             }
             Err(trouble) => self.say(Tone::Error, trouble.to_string()),

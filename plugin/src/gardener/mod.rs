@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use cultivar_gui::{Breeding, Command, Family, Garden, Notice, PresetRow, Tone};
-use cultivar_patch::{Meta, Partner, Preset, Wavetable};
+use cultivar_patch::{Meta, Partner, Preset, Table};
 use triple_buffer::{Input, Output, triple_buffer};
 use uuid::Uuid;
 
@@ -55,6 +55,8 @@ pub enum Task {
     LoadFile(PathBuf),
     /// Read a wavetable for an oscillator.
     LoadTable(usize, PathBuf),
+    /// Make ready what an oscillator needs to play another wavetable.
+    SetTable(usize, Table),
     /// Keep a preset under its name.
     Save(Box<Preset>),
     /// Find the way from the playing preset to that of a row.
@@ -80,8 +82,8 @@ pub enum News {
     Preset(Box<Preset>, Option<String>),
     /// A preset was kept: what it is called now, and its row.
     Saved(Box<Meta>, String),
-    /// A wavetable was read for an oscillator.
-    Table(usize, Arc<Wavetable>),
+    /// A wavetable for an oscillator.
+    Table(usize, Table),
     /// The player's folder is new: the hints of the first minute are due.
     Welcome,
     /// A child to be edited and kept.
@@ -242,7 +244,8 @@ struct Worker {
 
 impl Worker {
     fn new(shared: Arc<Shared>, bench: Bench) -> Self {
-        let files = Files::new(bench.news.clone(), bench.home.clone());
+        let instrument = shared.instrument.clone();
+        let files = Files::new(bench.news.clone(), bench.home.clone(), instrument);
         let plot = Plot::new(shared.clone(), bench.news.clone());
         Worker { shared, bench, files, plot }
     }
@@ -319,9 +322,8 @@ impl Worker {
         let shared = &self.shared;
         match self.files.parent(row) {
             Ok((to, _)) => {
-                if let Some(news) = partner::find(&shared.instrument, &to, &|| shared.stopped()) {
-                    let _ = self.bench.news.send(news);
-                }
+                let (news, stop) = (&self.bench.news, || shared.stopped());
+                partner::find(&shared.instrument, &to, news, &shared.repaint, &stop);
             }
             Err(why) => self.files.say(Tone::Error, why),
         }
@@ -333,6 +335,7 @@ impl Worker {
             Task::Load(row) => self.files.load(&row),
             Task::LoadFile(path) => self.files.load_file(&path),
             Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
+            Task::SetTable(osc, table) => self.files.set_table(osc, table),
             Task::Save(preset) => self.files.save(*preset),
             Task::MorphTo(row) => self.find_partner(&row),
             Task::Favourite(row, on) => self.files.favourite(&row, on),
