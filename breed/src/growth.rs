@@ -1,6 +1,8 @@
 //! A growth: strands of presets that come ever closer to a target.
 
-use std::collections::{HashSet, VecDeque};
+mod sowing;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use cultivar_patch::{Origin, Preset};
@@ -10,15 +12,16 @@ use crate::moves::{self, Move};
 use crate::strand::{Node, Strand};
 use crate::trial::{Trial, Verdict};
 use crate::{Judge, NEVER, Proposer, Rng, Stop, Target, cross, genome, wild};
+use sowing::{Seed, Sowing};
 
 /// Seconds of sound in one batch of trials, about.
 const BATCH: f32 = 12.0;
-/// First presets that each proposer is asked for.
-const SEEDS: usize = 32;
 /// Presets of which the best replaces a withered strand.
 const REPLANTS: usize = 8;
 /// Trials without improvement after which a strand is withered.
-const WITHERED: u32 = 80;
+const WITHERED: u32 = 60;
+/// Tries over which a strand is hoped to go on as it does.
+const AHEAD: f32 = 60.0;
 /// Below this novelty two presets are of one kind.
 const ALIKE: f32 = 0.12;
 
@@ -79,15 +82,7 @@ struct Wait {
 pub struct Growth {
     target: Arc<Target>,
     settings: Settings,
-    proposers: Vec<Box<dyn Proposer>>,
-    /// The least distance of what each proposer has given.
-    nearest: Vec<f32>,
-    /// Proposers that have given their first presets.
-    begun: usize,
-    /// First presets that the next one has given.
-    sown: usize,
-    /// What was proposed, by which proposer and for which strand, and waits to be tried.
-    seeds: VecDeque<(Preset, usize, Option<usize>)>,
+    sowing: Sowing,
     strands: Vec<Strand>,
     /// Which proposer each strand comes from.
     from: Vec<Option<usize>>,
@@ -118,11 +113,7 @@ impl Growth {
             from: vec![None; settings.strands],
             target,
             settings,
-            nearest: vec![f32::INFINITY; proposers.len()],
-            proposers,
-            begun: 0,
-            sown: 0,
-            seeds: VecDeque::new(),
+            sowing: Sowing::new(proposers),
             waits: Vec::new(),
             asked: Vec::new(),
             known: HashSet::new(),
@@ -190,14 +181,16 @@ impl Growth {
             self.waits.clear();
         }
         let count = ((BATCH / self.target.duration) as usize).clamp(4, 16);
-        self.sow(count, stop);
+        let growing = self.strands.iter().any(|s| s.best().is_some());
+        // For the very first batch one is enough.
+        let enough = if self.next == 0 { 1 } else { count / 2 };
+        self.sowing.fill(enough, growing, &self.target, &mut self.rng, stop);
         if stop() {
             return Vec::new();
         }
-        let growing = self.strands.iter().any(|s| s.best().is_some());
         let seeds = if growing { count / 2 } else { count };
         while self.asked.len() < seeds {
-            let Some((preset, proposer, strand)) = self.seeds.pop_front() else { break };
+            let Some(Seed { preset, proposer, strand }) = self.sowing.next() else { break };
             self.wish(preset, Wish::Seed { proposer, strand });
         }
         let shares = self.shares();
@@ -226,48 +219,18 @@ impl Growth {
         self.asked.push(Asked { trial, wish });
     }
 
-    /// Asks the proposers in turn for their first presets, until there are enough for half a
-    /// batch; for the very first batch one is enough.
-    fn sow(&mut self, count: usize, stop: Stop) {
-        let enough = if self.next == 0 { 1 } else { count / 2 };
-        while self.seeds.len() < enough && self.begun < self.proposers.len() {
-            let growing = self.strands.iter().any(|s| s.best().is_some());
-            let proposer = &mut self.proposers[self.begun];
-            if !proposer.prepare(&self.target, stop) {
-                if stop() {
-                    break;
-                }
-                // What already grows need not wait.
-                if growing || !self.seeds.is_empty() { break } else { continue }
-            }
-            let wanted = SEEDS - self.sown;
-            let presets = proposer.propose(&self.target, wanted, &mut self.rng, stop);
-            if presets.is_empty() && stop() {
-                break;
-            }
-            let which = self.begun;
-            self.sown += presets.len();
-            if presets.is_empty() || self.sown >= SEEDS {
-                self.begun += 1;
-                self.sown = 0;
-            }
-            self.seeds.extend(presets.into_iter().map(|preset| (preset, which, None)));
-        }
-    }
-
-    /// Part of the trials of each strand: more to those that improve and to the best, some to all.
+    /// Part of the trials of each strand: more the nearer it is hoped to come soon, some to all.
     fn shares(&self) -> Vec<f32> {
+        let hoped = |s: &Strand| s.total() - AHEAD * s.progress();
         let mut order: Vec<usize> = (0..self.strands.len()).collect();
-        order.sort_by(|a, b| self.strands[*a].total().total_cmp(&self.strands[*b].total()));
-        let fastest = self.strands.iter().fold(1e-7, |a: f32, s| a.max(s.progress()));
+        order.sort_by(|a, b| hoped(&self.strands[*a]).total_cmp(&hoped(&self.strands[*b])));
         let mut shares = vec![0.0; self.strands.len()];
         for (rank, k) in order.into_iter().enumerate() {
             if self.strands[k].best().is_some() {
-                let progress = self.strands[k].progress() / fastest;
                 let total = self.strands[k].total();
                 // Where hardly anything is left to gain, hardly anything is spent.
                 let left = total / (total + 0.05);
-                shares[k] = left * (0.1 + 0.6 * progress + 0.6 * 0.6f32.powi(rank as i32));
+                shares[k] = left * (0.1 + 0.6f32.powi(rank as i32));
             }
         }
         shares
@@ -292,10 +255,9 @@ impl Growth {
             };
             match wish {
                 Wish::Seed { proposer, strand } => {
-                    let nearest = &mut self.nearest[proposer];
-                    *nearest = nearest.min(node.distances.total);
-                    let name = self.proposers[proposer].name();
-                    let node = Node { moved: Move::Planted(name), ..node };
+                    self.sowing.tell(proposer, node.distances.total);
+                    let moved = Move::Planted(self.sowing.name(proposer));
+                    let node = Node { moved, ..node };
                     match strand {
                         Some(strand) => self.replant(strand, proposer, node, verdict.heard),
                         None => self.settle(proposer, node, verdict.heard),
@@ -327,7 +289,8 @@ impl Growth {
         let (best, _) = self.best().unzip();
         let total = |k: &usize| self.strands[*k].total();
         let own = |k: &usize| self.from[*k] == Some(proposer);
-        let many = (0..self.strands.len()).filter(own).count() >= self.earned(proposer);
+        let earned = self.sowing.earned(proposer, self.strands.len());
+        let many = (0..self.strands.len()).filter(own).count() >= earned;
         let others = (0..self.strands.len()).filter(|k| Some(*k) != best && (!many || own(k)));
         let worst = others.max_by(|a, b| total(a).total_cmp(&total(b)));
         let Some(strand) = alike.or(free).or(worst) else { return };
@@ -341,7 +304,7 @@ impl Growth {
 
     /// Asks for presets to plant withered strands anew; the two best never wither.
     fn wither(&mut self) {
-        if self.begun < self.proposers.len() || !self.seeds.is_empty() || !self.waits.is_empty() {
+        if !self.sowing.is_over() || !self.waits.is_empty() {
             return;
         }
         let mut totals: Vec<f32> = self.strands.iter().map(Strand::total).collect();
@@ -349,33 +312,10 @@ impl Growth {
         let second = totals.get(1).copied().unwrap_or_default();
         let withered = |s: &Strand| s.stale() > WITHERED && s.total() > second;
         let Some(strand) = self.strands.iter().position(withered) else { return };
-        let mut success = self.success();
-        while success.iter().any(|s| *s > 0.0) {
-            let which = self.rng.weighted(&success);
-            let proposer = &mut self.proposers[which];
-            let presets = proposer.propose(&self.target, REPLANTS, &mut self.rng, NEVER);
-            if !presets.is_empty() {
-                let left = presets.len();
-                self.waits.push(Wait { strand, left, best: None });
-                self.seeds.extend(presets.into_iter().map(|p| (p, which, Some(strand))));
-                break;
-            }
-            success[which] = 0.0;
+        let left = self.sowing.replant(strand, REPLANTS, &self.target, &mut self.rng);
+        if left > 0 {
+            self.waits.push(Wait { strand, left, best: None });
         }
-    }
-
-    /// How many strands a proposer has earned.
-    fn earned(&self, proposer: usize) -> usize {
-        let success = self.success();
-        let share = success[proposer] / success.iter().sum::<f32>();
-        ((share * self.strands.len() as f32).round() as usize).max(1)
-    }
-
-    /// How likely each proposer is to be asked again: the nearer it came, the likelier.
-    fn success(&self) -> Vec<f32> {
-        let nearest = self.nearest.iter().fold(f32::INFINITY, |a, b| a.min(*b));
-        let part = |own: &f32| ((nearest + 0.02) / (own + 0.02)).powi(2).max(0.05);
-        self.nearest.iter().map(part).collect()
     }
 
     /// Counts a preset for a withered strand; the best that is unlike the other strands takes it.
