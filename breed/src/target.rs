@@ -11,6 +11,8 @@ use crate::{NEVER, Stop};
 pub const LONGEST: f32 = 10.0;
 /// Seconds of a sound that are searched for an onset.
 pub const SEARCHED: f32 = 30.0;
+/// Seconds of silence that are known to follow a sound which is over.
+pub const REST: f32 = 0.5;
 /// Seconds between two points of the pitch track and of the level contour.
 pub const HOP: f32 = 0.005;
 
@@ -131,6 +133,8 @@ pub struct Target {
     pub release: f32,
     /// Share of the loud part that has a pitch, 0 to 1.
     pub voiced: f32,
+    /// Seconds of silence that follow the sound: [`REST`], or 0 where it does not end by itself.
+    pub rest: f32,
     /// From 0 (periodic) to 1 (noise), weighted by level.
     pub noisiness: f32,
     /// SHA-256 (hex) of the samples as little-endian bytes.
@@ -183,6 +187,7 @@ impl Target {
             attack: shape.attack,
             decay: shape.decay,
             release: shape.release,
+            rest: if cut.over { REST } else { 0.0 },
             doubts,
         })
     }

@@ -53,7 +53,10 @@ impl Trial {
     ) -> Option<(Arc<Preset>, Distances)> {
         let mut preset = self.preset.clone();
         if self.polish {
-            let mut render = |preset: &Preset| Some(stage.play(target, preset, stop)?.to_vec());
+            let mut render = |preset: &Preset| {
+                let heard = stage.play(target, preset, stop)?;
+                Some(heard[..target.samples.len()].to_vec())
+            };
             preset = Arc::new(extract::polish(target, &preset, &mut render, stop)?);
         }
         let distances = judge.distance(stage.play(target, &preset, stop)?);
@@ -70,20 +73,23 @@ pub(crate) struct Stage {
 
 impl Stage {
     fn new(target: &Target) -> Self {
-        let len = target.samples.len();
+        let len = target.samples.len() + (target.rest * target.rate) as usize;
         Stage { studio: Studio::new(target.rate), left: vec![0.0; len], right: vec![0.0; len] }
     }
 
-    /// Both sides of the preset as one; nothing where it is stopped.
+    /// Both sides of the preset as one, and what echoes of it in the rest after the target;
+    /// nothing where it is stopped.
     fn play(&mut self, target: &Target, preset: &Preset, stop: Stop) -> Option<&[f32]> {
-        let (note, sides) = (target.played(), [&mut self.left[..], &mut self.right[..]]);
-        if !self.studio.render_until(preset, &note, sides, stop) {
+        let echoes = preset.patch.delay.on > 0.5 || preset.patch.reverb.on > 0.5;
+        let len = if echoes { self.left.len() } else { target.samples.len() };
+        let (left, right) = (&mut self.left[..len], &mut self.right[..len]);
+        if !self.studio.render_until(preset, &target.played(), [left, right], stop) {
             return None;
         }
-        for (left, right) in self.left.iter_mut().zip(&self.right) {
+        for (left, right) in self.left[..len].iter_mut().zip(&self.right) {
             *left = 0.5 * (*left + right);
         }
-        Some(&self.left)
+        Some(&self.left[..len])
     }
 }
 
@@ -131,6 +137,24 @@ mod tests {
         other.patch.osc[0].on = 0.0;
         assert_eq!(score(&other, &mut judge), 0.0);
         assert_eq!(score(&preset, &mut judge), own);
+    }
+
+    #[test]
+    fn a_patch_that_echoes_after_the_end_is_farther() {
+        let (mut preset, target) = target();
+        assert!(target.rest > 0.0);
+        let mut judge = Judge::new(&target);
+        let mut score = |preset: &Preset| {
+            let trial = Trial { index: 0, preset: Arc::new(preset.clone()), polish: false };
+            trial.judge(&target, &mut judge, crate::NEVER).unwrap().distances.score
+        };
+        let dry = score(&preset);
+        preset.patch.delay.on = 1.0;
+        preset.patch.delay.mix = 0.5;
+        preset.patch.delay.sync = 0.0;
+        // Later than the target ends, so that nothing else of it is heard.
+        preset.patch.delay.time = preset.patch.delay.time.max(-0.7);
+        assert!(score(&preset) < dry - 10.0);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Terms {
     pub(crate) noise: f32,
     /// Wrong pitch, 0 to 1.
     pub(crate) pitch: f32,
+    /// Sound where the target is over, 0 to 1.
+    pub(crate) echo: f32,
 }
 
 pub(crate) fn compare(a: &Features, b: &Features, bands: usize) -> Terms {
@@ -37,6 +39,7 @@ pub(crate) fn compare(a: &Features, b: &Features, bands: usize) -> Terms {
         attack: (a.attack - b.attack).abs(),
         noise: noise(a, b, bands),
         pitch: pitch(a, b),
+        echo: 0.0,
     }
 }
 

@@ -83,6 +83,8 @@ impl Heard {
 pub struct Judge {
     ear: Ear,
     len: usize,
+    /// Samples of silence after the target.
+    rest: usize,
     power: f32,
     envelope: Envelope,
     target: Features,
@@ -97,7 +99,8 @@ pub struct Judge {
 impl Judge {
     /// For candidates at the rate of the target.
     pub fn new(target: &Target) -> Self {
-        Judge::of(&target.samples, target.rate)
+        let rest = (target.rest * target.rate) as usize;
+        Judge { rest, ..Judge::of(&target.samples, target.rate) }
     }
 
     /// For candidates at the rate (hertz) of `target`, which is mono.
@@ -115,6 +118,7 @@ impl Judge {
         Judge {
             ear,
             len: target.len(),
+            rest: 0,
             power: target.iter().map(|s| s * s).sum(),
             envelope,
             target: features,
@@ -126,8 +130,8 @@ impl Judge {
         }
     }
 
-    /// How far `sound` (mono, same rate) lies from the target. What the target does not reach
-    /// is not heard; what is missing at the end is silence.
+    /// How far `sound` (mono, same rate) lies from the target. Of what the target does not reach,
+    /// only that is heard which breaks the silence after it; what is missing at the end is silence.
     pub fn distance(&mut self, sound: &[f32]) -> Distances {
         match self.terms(sound) {
             Some(terms) => distances(&terms),
@@ -160,9 +164,26 @@ impl Judge {
         let levels = &mut self.other.levels;
         self.other_envelope.levels(start, rate, other.gain, self.loudest, levels);
         self.other.attack = self.other_envelope.attack();
-        Some(compare(&self.target, &self.other, self.ear.bands(1)))
+        let terms = compare(&self.target, &self.other, self.ear.bands(1));
+        Some(Terms { echo: self.echo(sound, start, other.gain), ..terms })
+    }
+
+    /// How loud it is in the rest after the target, 0 ([`FAINT`] decibels below the target's
+    /// loudest) to 1 (as loud as it).
+    fn echo(&self, sound: &[f32], start: isize, gain: f32) -> f32 {
+        let first = (self.len + start.max(0) as usize).min(sound.len());
+        let rest = &sound[first..(first + self.rest).min(sound.len())];
+        let step = (0.01 * self.ear.rate) as usize;
+        let power = |piece: &[f32]| piece.iter().map(|s| s * s).sum::<f32>() / step as f32;
+        let loudest = rest.chunks(step).map(power).fold(0.0, f32::max).sqrt() * gain;
+        (1.0 + 20.0 * (loudest / self.loudest).max(1e-9).log10() / FAINT).clamp(0.0, 1.0)
     }
 }
+
+/// Decibels below the loudest at which an echo is not heard.
+const FAINT: f32 = 50.0;
+/// What an echo counts that is as loud as the target.
+const ECHO: f32 = 0.25;
 
 /// Medians of the terms between unrelated sounds, and what each term weighs.
 const UNRELATED: [(f32, f32); 9] = [
@@ -198,11 +219,12 @@ fn distances(terms: &Terms) -> Distances {
         *part = value / median;
         total += weight * part.min(CAP);
     }
+    total += ECHO * terms.echo;
     let bar = |x: f32| x.clamp(0.0, 1.0);
     let [_, _, shape, transport, movement, envelope, attack, noise, pitch] = part;
     Distances {
         pitch: bar(pitch),
-        envelope: bar(0.7 * envelope + 0.3 * attack),
+        envelope: bar(0.7 * envelope + 0.3 * attack + terms.echo),
         brightness: bar(0.5 * (shape + transport)),
         noise: bar(noise),
         movement: bar(movement),

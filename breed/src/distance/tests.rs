@@ -144,3 +144,41 @@ fn any_rate_and_length_is_judged() {
         assert!(judge.distance(&sound[..len / 2]).score < 80.0);
     }
 }
+
+/// The sound, and half a second in which its beginning comes back once.
+fn with_echo(sound: &[f32], level: f32) -> Vec<f32> {
+    let mut longer = sound.to_vec();
+    longer.resize(sound.len() + RATE as usize / 2, 0.0);
+    let late = sound.len() + 5000;
+    longer[late..].iter_mut().zip(sound).for_each(|(to, s)| *to += level * s);
+    longer
+}
+
+#[test]
+fn an_echo_after_the_end_is_heard() {
+    let sound = note(220.0, 12.0);
+    let target = Target::listen(&sound, RATE).unwrap();
+    assert_eq!(target.rest, crate::target::REST);
+    let mut judge = Judge::new(&target);
+    let clean = judge.distance(&with_echo(&sound, 0.0));
+    let [faint, soft, middle, loud] =
+        [0.001, 0.02, 0.1, 0.8].map(|level| judge.distance(&with_echo(&sound, level)));
+    assert_eq!(faint, clean);
+    assert!(soft.total > clean.total + 0.03 && soft.envelope > clean.envelope, "{soft:?}");
+    assert!(middle.total > soft.total && loud.total > middle.total, "{middle:?} {loud:?}");
+    assert!(loud.score < clean.score - 20.0, "{loud:?}");
+}
+
+#[test]
+fn nobody_knows_what_follows_a_sound_that_was_cut_off() {
+    let sound = note(220.0, 1.0);
+    let target = Target::listen(&sound, RATE).unwrap();
+    assert_eq!(target.rest, 0.0);
+    let mut judge = Judge::new(&target);
+    let [dry, wet] = [0.0, 0.8].map(|level| judge.distance(&with_echo(&sound, level)));
+    assert_eq!(dry, wet);
+    // Cut off within a file that goes on silent, it is over.
+    let mut gated = sound.clone();
+    gated.resize(sound.len() + 4000, 0.0);
+    assert_eq!(Target::listen(&gated, RATE).unwrap().rest, crate::target::REST);
+}

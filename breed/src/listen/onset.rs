@@ -23,6 +23,10 @@ const SHORTEST: f32 = 0.01;
 const BEGINS: f32 = 1e-3;
 /// How far below the loudest block a sound ends: −84 dB.
 const ENDS: f32 = 6.3e-5;
+/// How far below the loudest block a sound has died away that goes on to the end of its file: −50 dB.
+const DIED: f32 = 3.2e-3;
+/// Seconds of silence after a sound in its file that say it is over.
+const PAUSE: f32 = 0.02;
 
 /// A sound without the silence around it.
 pub struct Cut {
@@ -32,6 +36,8 @@ pub struct Cut {
     pub rate: f32,
     /// Seconds cut off before the first sample.
     pub onset: f32,
+    /// Whether silence follows, or would follow if the file went on.
+    pub over: bool,
 }
 
 /// Cuts the sound out of the silence around it, limits its length, rate and amplitude, and
@@ -55,12 +61,14 @@ pub fn cut(samples: &[f32], rate: f32, doubts: &mut Vec<Doubt>) -> Result<Cut, R
     if peak < SILENT {
         return Err(Refusal::Silent);
     }
-    let (start, end) = sounding(searched, rate);
+    let (start, end, died) = sounding(searched, rate);
     let longest = (LONGEST * rate) as usize;
     let kept = &searched[start..end.min(start + longest)];
     if end - start > longest || searched.len() < samples.len() {
         doubts.push(Doubt::TooLong { seconds: whole });
     }
+    let paused = searched.len() - end >= (PAUSE * rate) as usize;
+    let over = end - start <= longest && (paused || died && searched.len() == samples.len());
     let damaged = kept.iter().filter(|s| !s.is_finite()).count();
     if damaged > 0 {
         doubts.push(Doubt::Damaged { samples: damaged });
@@ -74,11 +82,12 @@ pub fn cut(samples: &[f32], rate: f32, doubts: &mut Vec<Doubt>) -> Result<Cut, R
     let clean = |s: &f32| if s.is_finite() { s * gain } else { 0.0 };
     let (mut samples, kept_rate) = decimate(kept.iter().map(clean).collect(), rate);
     remove_drift(&mut samples, kept_rate);
-    Ok(Cut { samples, rate: kept_rate, onset: start as f32 / rate })
+    Ok(Cut { samples, rate: kept_rate, onset: start as f32 / rate, over })
 }
 
-/// First and last sample between which the sound lies; at least [`SHORTEST`] apart.
-fn sounding(samples: &[f32], rate: f32) -> (usize, usize) {
+/// First and last sample between which the sound lies, at least [`SHORTEST`] apart, and whether it
+/// has died away at the end.
+fn sounding(samples: &[f32], rate: f32) -> (usize, usize, bool) {
     let size = ((BLOCK * rate) as usize).max(1);
     let power = |block: &[f32]| {
         let finite = block.iter().filter(|s| s.is_finite());
@@ -96,7 +105,9 @@ fn sounding(samples: &[f32], rate: f32) -> (usize, usize) {
     let shortest = (SHORTEST * rate).ceil() as usize;
     let start = (first * size).saturating_sub(lead).min(samples.len().saturating_sub(shortest));
     let end = ((last + 1) * size + lead).max(start + shortest).min(samples.len());
-    (start, end)
+    let tail = &blocks[blocks.len().saturating_sub(10)..];
+    let died = tail.iter().all(|&b| b < over(DIED));
+    (start, end, died)
 }
 
 /// Whether several peaks are flat at full scale.
