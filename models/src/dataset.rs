@@ -4,7 +4,7 @@ pub mod npy;
 
 use cultivar_breed::cross::{Cross, Operator};
 use cultivar_breed::listen::onset;
-use cultivar_breed::{Rng, mutate, wild};
+use cultivar_breed::{Rng, fit, mutate, wild};
 use cultivar_dsp::{Note, Studio};
 use cultivar_patch::Preset;
 use cultivar_patch::schema::LfoMode;
@@ -101,10 +101,11 @@ fn patch(parents: &[Preset], rng: &mut Rng) -> Preset {
     };
     let amount = rng.unit().powi(2);
     mutate::mutate(&mut preset, amount, parents, rng);
-    if rng.chance(0.5) {
-        // Most sounds that are to be matched are dry.
-        preset.patch.delay.on = 0.0;
-        preset.patch.reverb.on = 0.0;
+    // Most sounds that are to be matched are dry, and the rest of a patch is heard best like that.
+    for (on, _) in fit::effects() {
+        if rng.chance(0.75) {
+            preset.patch[on] = 0.0;
+        }
     }
     for lfo in &mut preset.patch.lfo {
         // Where a free one happens to be when a note begins is nobody's choice.

@@ -7,23 +7,23 @@ from model import BANDS, FRAMES
 
 def augment(energy, random):
     """Energies (B, BANDS, FRAMES) as if recorded elsewhere: equaliser, movement of level, small
-    room, low-pass of a codec, noise floor, shifted onset. A quarter stays as it is."""
+    room, low-pass of a codec, noise floor, shifted onset. Half stay as they are."""
     batch = len(energy)
     draw = lambda *shape: torch.rand(*shape, generator=random)
     normal = lambda *shape: torch.randn(*shape, generator=random)
     chance = lambda probability: (draw(batch, 1, 1) < probability).float()
-    touched = chance(0.75)
+    touched = chance(0.5)
 
     # Equaliser: a tilt, a few wide bells and fine ripples; level that wanders.
     place = torch.linspace(-1, 1, BANDS).view(1, BANDS, 1)
-    curve = 6 * normal(batch, 1, 1) * place
+    curve = 4 * normal(batch, 1, 1) * place
     for _ in range(3):
         middle, width = 2 * draw(batch, 1, 1) - 1, 0.08 + 0.5 * draw(batch, 1, 1)
-        curve = curve + 5 * normal(batch, 1, 1) * torch.exp(-(((place - middle) / width) ** 2))
+        curve = curve + 3 * normal(batch, 1, 1) * torch.exp(-(((place - middle) / width) ** 2))
     curve = curve + 2 * draw(batch, 1, 1) * normal(batch, BANDS, 1)
     time = torch.linspace(0, 6.283, FRAMES).view(1, 1, FRAMES)
     for speed in (0.5, 1.7, 4.1):
-        curve = curve + normal(batch, 1, 1) * torch.sin(speed * time + 6.283 * draw(batch, 1, 1))
+        curve = curve + 0.7 * normal(batch, 1, 1) * torch.sin(speed * time + 6.283 * draw(batch, 1, 1))
     energy = energy * 10 ** (touched * curve / 10)
 
     # Codec: nothing above a corner.
