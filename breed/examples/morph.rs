@@ -90,8 +90,8 @@ fn main() {
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .unwrap_or_default();
         // What the sounds on the way have of their own.
-        let still = [0.0, 0.25, 0.5, 0.75, 1.0].map(|x| click(&hold(&way, |_| x)));
-        let still = still.into_iter().fold(0.0, f32::max);
+        let still = (0..=10).map(|k| click(&hold(&way, |_| k as f32 / 10.0)));
+        let still = still.fold(0.0, f32::max);
         let sweep = click(&hold(&way, |k| (k as f32 - 60.0) / 150.0));
         let jump = click(&hold(&way, |k| if (80..160).contains(&k) { 1.0 } else { 0.0 }));
         let level = |x: f32| 20.0 * (x - still).max(1e-9).log10();

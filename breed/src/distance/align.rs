@@ -99,14 +99,18 @@ impl Envelope {
         self.fine.iter().fold(1e-9f32, |a, b| a.max(*b)).powi(2)
     }
 
-    /// Binary logarithm of the seconds from a tenth to nine tenths of the greatest amplitude,
-    /// 5 ms added.
+    /// Binary logarithm of the seconds that a straight rise takes from a tenth to nine tenths of the
+    /// greatest amplitude, 5 ms added. Any other rise counts as the straight one with as much
+    /// left above it: where two peaks are alike, a little more of either changes little.
     pub(crate) fn attack(&self) -> f32 {
         let loudest = self.loudest();
-        let reaches = |part: f32| {
-            self.fine.iter().position(|f| f * f >= part * loudest).unwrap_or_default() as f32
-        };
-        ((reaches(0.9) - reaches(0.1)).max(0.0) / STEPS + 0.005).log2()
+        let mut reached = 0.0f32;
+        let left = self.fine.iter().map(|f| {
+            reached = reached.max(f * f / loudest);
+            // What was not yet heard is delay, not attack.
+            (1.0 - reached / 0.9).max(0.0) * (reached / 0.1).min(1.0)
+        });
+        (2.0 * left.sum::<f32>() / STEPS + 0.005).log2()
     }
 }
 
