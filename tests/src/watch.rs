@@ -25,6 +25,12 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count();
         // SAFETY: as the caller promises.
@@ -51,6 +57,23 @@ pub fn watch(work: &mut dyn FnMut()) -> Seen {
     realtime(work);
     let call = calls.end();
     Seen { allocations: ALLOCATIONS.replace(None).unwrap_or(0), call }
+}
+
+/// Pages of memory that were missing when this thread first used them, so far: each is some
+/// microseconds in the kernel. Known on Linux.
+pub fn page_faults() -> u64 {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: a plain structure of numbers, filled in for the thread that asks.
+        let usage = unsafe {
+            let mut usage: libc::rusage = std::mem::zeroed();
+            libc::getrusage(libc::RUSAGE_THREAD, &mut usage);
+            usage
+        };
+        usage.ru_minflt as u64
+    }
+    #[cfg(not(target_os = "linux"))]
+    0
 }
 
 /// The audio thread, for the realtime sanitizer.

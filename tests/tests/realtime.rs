@@ -5,7 +5,7 @@
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
 use cultivar_patch::{Id, Preset, defs};
-use cultivar_tests::watch::{Counting, Seen, watch};
+use cultivar_tests::watch::{Counting, Seen, page_faults, watch};
 
 const RATE: f32 = 48_000.0;
 const BLOCK: usize = 64;
@@ -120,6 +120,34 @@ fn nothing_but_arithmetic() {
         assert!(loudest.is_finite());
     }
     assert!(loudest > 0.01, "nothing was played");
+}
+
+/// Memory that a system only promised is asked for page by page by whoever uses it first.
+#[test]
+fn the_memory_of_a_sound_is_there_before_it_plays() {
+    let mut preset = Preset::init();
+    let patch = &mut preset.patch;
+    (patch.chorus.on, patch.delay.on, patch.reverb.on) = (1.0, 1.0, 1.0);
+    let mut engine = Engine::new(RATE, 1);
+    engine.keymap(true);
+    let mut strike = |keys: std::ops::Range<i16>| {
+        for key in keys.clone() {
+            assert!(engine.assign(key as usize, Sound::new(&preset, RATE)).is_ok());
+        }
+        let on = |key| Timed { at: 0, event: Event::On(Which::key(0, 60 + key), 0.8) };
+        let mut events: Vec<Timed> = keys.map(on).collect();
+        let mut out = [[0.0; BLOCK]; 2];
+        let before = page_faults();
+        for _ in 0..40 {
+            audio_thread(&mut engine, &mut None, &mut None, &events, &mut out);
+            events.clear();
+        }
+        page_faults() - before
+    };
+    println!("{} with the first note", strike(0..1));
+    let faults = strike(1..12);
+    println!("{faults} with eleven more");
+    assert!(faults < 40, "{faults} pages were missing");
 }
 
 /// The sanitizer would end the process at what these tests do.

@@ -16,7 +16,9 @@ impl Line {
     /// A line that can be read up to `longest` samples back.
     pub(super) fn new(longest: usize) -> Self {
         let size = (longest + TICK + 4).next_power_of_two();
-        Line { samples: vec![0.0; size], mask: size - 1, write: 0, past: 0 }
+        // Zeros with a sign are written one by one: plain ones a system only promises, and it
+        // keeps its word page by page, on the audio thread.
+        Line { samples: vec![-0.0; size], mask: size - 1, write: 0, past: 0 }
     }
 
     pub(super) fn clear(&mut self) {
