@@ -9,6 +9,16 @@ use cultivar_patch::{FRAME, Preset, Table, Wavetable};
 
 const RATE: u32 = 48_000;
 
+/// Names of tones, warps and how far they go.
+const WARPS: [(&str, Warp, f32); 6] = [
+    ("bend", Warp::Bend, 0.5),
+    ("pulse", Warp::Pulse, 0.5),
+    ("mirror", Warp::Mirror, 0.5),
+    ("mirrorlittle", Warp::Mirror, 0.15),
+    ("fm", Warp::Fm, 0.4),
+    ("ring", Warp::Ring, 1.0),
+];
+
 /// One frame with harmonics 1 to 1023 falling as one over their number, or the first alone.
 fn table(harmonics: usize) -> Table {
     let sample = |n: usize| {
@@ -69,6 +79,13 @@ fn main() -> std::io::Result<()> {
         let mut sync = base(&saw);
         (sync.patch.osc[0].warp, sync.patch.osc[0].bend) = (Warp::Sync.value(), 0.53);
         put("sync", &sync, key)?;
+        for (name, warp, bend) in WARPS {
+            let mut warped = base(&saw);
+            (warped.patch.osc[0].warp, warped.patch.osc[0].bend) = (warp.value(), bend);
+            // What the first oscillator listens to lies an octave above.
+            (warped.tables[1], warped.patch.osc[1].tune) = (sine.clone(), 12.0);
+            put(name, &warped, key)?;
+        }
         let mut drive = base(&saw);
         let filter = &mut drive.patch.filter[0];
         (filter.on, filter.cutoff, filter.drive, filter.resonance) = (1.0, 100.0, 20.0, 0.3);

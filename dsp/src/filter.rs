@@ -268,9 +268,12 @@ impl Filter {
         if !self.is_heard() {
             return;
         }
+        let whole = self.wet.is_still() && self.wet.end == 1.0;
+        let mut dry = *sides;
+        if self.saturation.is_heard() {
+            self.saturation.render(base, len, sides, &mut dry);
+        }
         let [left, right] = sides;
-        let dry = (*left, *right);
-        self.saturation.render(base, &mut left[..len], &mut right[..len]);
         if self.order == 2 && self.sections.iter().all(Section::is_still) {
             cascade(&mut self.sections, self.mix, &mut left[..len], &mut right[..len]);
         } else {
@@ -278,8 +281,8 @@ impl Filter {
                 section.render(self.mix, base, &mut left[..len], &mut right[..len]);
             }
         }
-        if !(self.wet.is_still() && self.wet.end == 1.0) {
-            for (wet, dry) in [(left, &dry.0), (right, &dry.1)] {
+        if !whole {
+            for (wet, dry) in [(left, &dry[0]), (right, &dry[1])] {
                 for ((wet, dry), &count) in wet.iter_mut().zip(dry).zip(&COUNT[base..][..len]) {
                     *wet = dry + self.wet.at(count) * (*wet - dry);
                 }

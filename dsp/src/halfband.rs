@@ -27,7 +27,9 @@ impl Halfband {
             let (before, after) = (self.input[k], self.output[k]);
             self.input[k] = x;
             for lane in 0..4 {
-                x[lane] = before[lane] + coefficients[lane / 2] * (x[lane] - after[lane]);
+                // Only the last product waits for the sample before.
+                let coefficient = coefficients[lane / 2];
+                x[lane] = (before[lane] + coefficient * x[lane]) - coefficient * after[lane];
             }
             self.output[k] = x;
         }

@@ -117,6 +117,12 @@ impl Ramp {
         self.start + self.step * count
     }
 
+    /// The line from `count` samples later on.
+    #[inline(always)]
+    pub(crate) fn later(&self, count: f32) -> Self {
+        Ramp { start: self.at(count), ..*self }
+    }
+
     /// Whether the line is at nothing from end to end.
     #[inline(always)]
     pub(crate) fn is_silent(&self) -> bool {

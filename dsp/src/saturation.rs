@@ -1,19 +1,96 @@
-//! Saturation of a stereo sound at twice the rate, without audible aliases.
+//! Saturation of a stereo sound at four times the rate, without audible aliases.
 
 use crate::halfband::Halfband;
-use crate::math::{COUNT, Ramp, Span, gain};
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, gain};
 
-/// Saturation at twice the rate: straight at a drive of 1, at higher ones steeper in the middle
-/// and bounded at the rails.
-#[derive(Clone, Copy, Debug, Default)]
+/// Samples of a grid interval at twice the rate.
+const TWICE: usize = 2 * CONTROL;
+/// Weights beside the middle one of the short half-band filter between twice and four times the
+/// rate, from the outside in: at 48 kHz flat within 0.09 dB to 20 kHz, −40 dB from 76 kHz on.
+const OUTER: f32 = -0.043_928_61;
+const INNER: f32 = 0.293_928_61;
+/// Samples of the past that the short filter needs.
+const PAST: usize = 3;
+/// Samples by which the saturated sound is late, rounded.
+const LATE: usize = 4;
+
+/// Samples at twice the rate behind those of the past.
+type Line = [f32; PAST + TWICE];
+
+/// One side between twice and four times the rate: the past of what goes in, of its square root
+/// and of what comes out.
+#[derive(Clone, Copy, Debug)]
+struct Side {
+    input: [f32; PAST],
+    root: f32,
+    early: f32,
+    late: [f32; PAST],
+}
+
+impl Side {
+    const REST: Side = Side { input: [0.0; PAST], root: 1.0, early: 0.0, late: [0.0; PAST] };
+
+    /// Saturates what `line` holds behind its first [`PAST`] samples; `len` of it count.
+    ///
+    /// Each sample is the mean of the curve over the way from the last one (antiderivative
+    /// antialiasing; Parker, Zavalishin and Le Bivic, 2016): for y = d·x/√(1 + (d² − 1)·x²) that
+    /// mean is d·(x + x')/(√… + √…').
+    #[inline(always)]
+    fn saturate(&mut self, line: &mut Line, drive: &[f32; TWICE], len: usize) {
+        line[..PAST].copy_from_slice(&self.input);
+        self.input.copy_from_slice(&line[len..][..PAST]);
+        // Earlier samples lie between those of the line, later ones are these.
+        let (mut early, mut late) = ([0.0; 1 + TWICE], [0.0; PAST + TWICE]);
+        let (mut early_roots, mut late_roots) = ([0.0; TWICE], [0.0; 1 + TWICE]);
+        late_roots[0] = self.root;
+        for (n, drive) in drive.iter().enumerate() {
+            let bend = drive * drive - 1.0;
+            let between = OUTER * (line[n] + line[n + 3]) + INNER * (line[n + 1] + line[n + 2]);
+            early[1 + n] = 2.0 * between;
+            early_roots[n] = (1.0 + bend * early[1 + n] * early[1 + n]).sqrt();
+            late_roots[1 + n] = (1.0 + bend * line[n + 2] * line[n + 2]).sqrt();
+        }
+        for (n, drive) in drive.iter().enumerate() {
+            let x = early[1 + n];
+            early[1 + n] = drive * (x + line[n + 1]) / (early_roots[n] + late_roots[n]);
+            late[PAST + n] = drive * (line[n + 2] + x) / (late_roots[1 + n] + early_roots[n]);
+        }
+        early[0] = self.early;
+        late[..PAST].copy_from_slice(&self.late);
+        for (n, out) in line[PAST..].iter_mut().enumerate() {
+            let (outer, inner) = (late[n] + late[n + 3], late[n + 1] + late[n + 2]);
+            *out = 0.5 * early[n] + (OUTER * outer + INNER * inner);
+        }
+        (self.root, self.early) = (late_roots[len], early[len]);
+        self.late.copy_from_slice(&late[len..][..PAST]);
+    }
+}
+
+/// Saturation: straight at a drive of 1, at higher ones steeper in the middle and bounded at the
+/// rails.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Saturation {
     drive: Ramp,
     /// Share of the saturated sound: it comes and goes within a grid interval.
     share: Ramp,
     up: Halfband,
+    sides: [Side; 2],
     down: Halfband,
-    /// Last sample and its square root, for the averages.
-    last: [[f32; 2]; 2],
+    /// Last samples of the dry sound.
+    dry: [[f32; LATE]; 2],
+}
+
+impl Default for Saturation {
+    fn default() -> Self {
+        Saturation {
+            drive: Ramp::still(1.0),
+            share: Ramp::default(),
+            up: Halfband::default(),
+            sides: [Side::REST; 2],
+            down: Halfband::default(),
+            dry: [[0.0; LATE]; 2],
+        }
+    }
 }
 
 impl Saturation {
@@ -27,41 +104,62 @@ impl Saturation {
         self.drive.aim(span, drive);
         self.share.aim(span, share);
         if fresh || (self.share.start == 0.0 && share > 0.0) {
-            (self.up, self.down) = (Halfband::default(), Halfband::default());
-            self.last = [[0.0; 2], [1.0; 2]];
+            let Saturation { drive, share, .. } = *self;
+            *self = Saturation { drive, share, ..Saturation::default() };
         }
-        if !self.share.is_silent() {
+        if self.is_heard() {
             self.up.settle();
             self.down.settle();
         }
     }
 
-    /// Saturates in place. Where drive is high, each sample is the mean of the curve over the
-    /// way from the last one (antiderivative antialiasing; Parker, Zavalishin and Le Bivic,
-    /// 2016): for y = d·x/√(1 + (d² − 1)·x²) that mean is d·(x + x')/(√… + √…').
+    /// Whether anything of it is heard in this interval.
     #[inline(always)]
-    pub(crate) fn render(&mut self, base: usize, left: &mut [f32], right: &mut [f32]) {
-        if self.share.is_silent() {
-            return;
-        }
-        let counts = &COUNT[base..];
-        for ((left, right), &count) in left.iter_mut().zip(right).zip(counts) {
-            let drive = self.drive.at(count);
-            let (bend, averaged) = (drive * drive - 1.0, 1.0 - 1.0 / drive);
-            let mut twice = self.up.up([*left, *right]);
-            for pair in &mut twice {
-                for (side, x) in pair.iter_mut().enumerate() {
-                    let [last, last_root] = [self.last[0][side], self.last[1][side]];
-                    let root = (1.0 + bend * *x * *x).sqrt();
-                    (self.last[0][side], self.last[1][side]) = (*x, root);
-                    let (mean, now) = ((*x + last) / (root + last_root), *x / root);
-                    *x = drive * (now + averaged * (mean - now));
-                }
+    pub(crate) fn is_heard(&self) -> bool {
+        !self.share.is_silent()
+    }
+
+    /// Saturates in place; `dry` becomes as late as the saturated sound.
+    #[inline(always)]
+    pub(crate) fn render(
+        &mut self,
+        base: usize,
+        len: usize,
+        sides: &mut [Block; 2],
+        dry: &mut [Block; 2],
+    ) {
+        let mut lines = [[0.0; PAST + TWICE]; 2];
+        for n in 0..len {
+            let [early, late] = self.up.up([sides[0][n], sides[1][n]]);
+            for (line, pair) in lines.iter_mut().zip([[early[0], late[0]], [early[1], late[1]]]) {
+                line[PAST + 2 * n..][..2].copy_from_slice(&pair);
             }
-            let [l, r] = self.down.down(twice);
+        }
+        let drive = std::array::from_fn(|n| self.drive.at(base as f32 + 0.5 * n as f32));
+        for (side, line) in self.sides.iter_mut().zip(&mut lines) {
+            side.saturate(line, &drive, 2 * len);
+        }
+        for (n, &count) in COUNT[base..][..len].iter().enumerate() {
+            let at = |k: usize| lines.each_ref().map(|line| line[PAST + 2 * n + k]);
             let share = self.share.at(count);
-            *left += share * (l - *left);
-            *right += share * (r - *right);
+            for (side, x) in self.down.down([at(0), at(1)]).into_iter().enumerate() {
+                sides[side][n] += share * (x - sides[side][n]);
+            }
+        }
+        self.delay(base, len, dry);
+    }
+
+    /// Makes the dry sound late.
+    #[inline(always)]
+    fn delay(&mut self, base: usize, len: usize, dry: &mut [Block; 2]) {
+        for (past, dry) in self.dry.iter_mut().zip(dry) {
+            let mut line = [0.0; LATE + CONTROL];
+            line[..LATE].copy_from_slice(past);
+            line[LATE..].copy_from_slice(dry);
+            for ((dry, late), &count) in dry[..len].iter_mut().zip(&line).zip(&COUNT[base..]) {
+                *dry += self.share.at(count) * (late - *dry);
+            }
+            past.copy_from_slice(&line[len..][..LATE]);
         }
     }
 }
@@ -75,15 +173,42 @@ mod tests {
     fn saturation_is_absent_without_drive_and_bounded_with() {
         let mut saturation = Saturation::default();
         saturation.aim(&Span::WHOLE, true, 0.0);
-        let (mut left, mut right) = ([0.3; CONTROL], [-2.0; CONTROL]);
-        saturation.render(0, &mut left, &mut right);
-        assert_eq!((left, right), ([0.3; CONTROL], [-2.0; CONTROL]));
+        let still = [[0.3; CONTROL], [-2.0; CONTROL]];
+        let mut sides = still;
+        assert!(!saturation.is_heard());
         saturation.aim(&Span::WHOLE, true, 36.0);
         for _ in 0..10 {
-            (left, right) = ([0.3; CONTROL], [-2.0; CONTROL]);
-            saturation.render(0, &mut left, &mut right);
+            sides = still;
+            let mut dry = still;
+            saturation.render(0, CONTROL, &mut sides, &mut dry);
         }
+        let [left, right] = sides;
         assert!(left.iter().all(|x| (x - 1.0).abs() < 0.01), "{left:?}");
         assert!(right.iter().all(|x| (x + 1.0).abs() < 0.01), "{right:?}");
+    }
+
+    /// Against the curve itself, for a sine too slow to alias.
+    #[test]
+    fn what_is_saturated_is_late_by_as_much_as_the_dry_sound() {
+        let (mut saturation, mut wrong, mut power) = (Saturation::default(), 0.0, 0.0);
+        let wave = |n: f64| (n * 0.05).sin() as f32;
+        let (drive, mut clock) = (gain(12.0), 0);
+        for len in [CONTROL, 5, 1, 26, 32, 31, 1, 32, 32, 32] {
+            saturation.aim(&Span::WHOLE, clock == 0, 12.0);
+            let block: Block = std::array::from_fn(|n| wave((clock + n) as f64));
+            let (mut sides, mut dry) = ([block; 2], [block; 2]);
+            saturation.render(0, len, &mut sides, &mut dry);
+            for n in (0..len).filter(|n| clock + n > 100) {
+                assert!((dry[0][n] - wave((clock + n) as f64 - LATE as f64)).abs() < 1e-6);
+                // The filters are late by 3.74 samples.
+                let x = wave((clock + n) as f64 - 3.74);
+                let ideal = drive * x / (1.0 + (drive * drive - 1.0) * x * x).sqrt();
+                wrong += (sides[1][n] - ideal).powi(2);
+                power += ideal * ideal;
+            }
+            clock += len;
+        }
+        let decibels = 10.0 * (wrong / power).log10();
+        assert!(decibels < -40.0, "{decibels} dB");
     }
 }

@@ -1,7 +1,7 @@
 //! The way of a voice's sound to its amplifier: oscillators and noise through two filters.
 
 use cultivar_patch::Patch;
-use cultivar_patch::schema::{Filters, To, Warp};
+use cultivar_patch::schema::{Filters, Osc, To, Warp};
 
 use crate::filter::Filter;
 use crate::math::{Block, CONTROL, Span, hash, hertz};
@@ -59,9 +59,14 @@ impl Timbre {
             let knobs = &patch.osc[k];
             let heard = is_listened_to(patch, k);
             if knobs.on >= 0.5 || heard || osc.is_loud() {
-                let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
-                let turns = hertz(pitch) / sound.rate;
-                let aim = Aim { span: *span, turns, limit: reach(sound.rate), heard };
+                let turns = |knobs: &Osc<f32>| {
+                    let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
+                    hertz(pitch) / sound.rate
+                };
+                let listens = listens(knobs.warp);
+                let modulator = if listens { turns(&patch.osc[next(k)]) } else { 0.0 };
+                let (turns, limit) = (turns(knobs), reach(sound.rate));
+                let aim = Aim { span: *span, turns, modulator, limit, heard };
                 osc.aim(knobs, &sound.tables[k], &aim);
             }
         }
@@ -127,14 +132,16 @@ impl Timbre {
                 continue;
             }
             let knobs = &patch.osc[k];
-            let mut other = [0.0; CONTROL];
-            if listens(knobs.warp) {
-                let next = (k + 1).min(2);
-                self.oscillators[next].pilot::<L>(&sound.tables[next], base, len, &mut other);
-            }
+            let heard;
+            let other = if listens(knobs.warp) {
+                heard = self.oscillators[next(k)].pilot::<L>(&sound.tables[next(k)], base, len);
+                &heard
+            } else {
+                &[[0.0; CONTROL]; 2]
+            };
             let osc = &mut self.oscillators[k];
             into(knobs.to, len, buses, |l, r| {
-                osc.render::<L>(&sound.tables[k], &other, base, len, l, r);
+                osc.render::<L>(&sound.tables[k], other, base, len, l, r);
             });
         }
     }
@@ -149,6 +156,11 @@ fn reach(rate: f32) -> f32 {
 #[inline(always)]
 fn listens(warp: f32) -> bool {
     matches!(Warp::of(warp), Warp::Fm | Warp::Ring)
+}
+
+/// The oscillator that oscillator `k` listens to.
+fn next(k: usize) -> usize {
+    (k + 1).min(2)
 }
 
 /// Whether another oscillator (or the last one itself) listens to oscillator `k`.

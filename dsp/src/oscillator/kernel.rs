@@ -69,6 +69,18 @@ impl Reader {
         phases
     }
 
+    /// Phases half a sample later.
+    #[inline(always)]
+    pub(crate) fn phases_between(&self, base: usize) -> Phases {
+        let mut phases = [0; CONTROL];
+        for (n, phase) in phases.iter_mut().enumerate() {
+            let n = (base + n) as u32;
+            let speed = self.speed.wrapping_add(n.wrapping_mul(self.bend as u32));
+            *phase = self.phase_after(n).wrapping_add(speed >> 1);
+        }
+        phases
+    }
+
     /// Adds a sound at this copy's loudness.
     #[inline(always)]
     pub(crate) fn add(

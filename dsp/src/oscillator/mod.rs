@@ -1,5 +1,7 @@
 //! A wavetable oscillator: up to sixteen copies that read one table.
 
+mod bent;
+mod decimator;
 pub(crate) mod kernel;
 pub(crate) mod table;
 mod unison;
@@ -10,10 +12,10 @@ mod x86;
 use cultivar_patch::schema::{Osc, Warp};
 
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, hash};
+use decimator::Decimator;
 use kernel::{Frames, Lanes, Phases, Reader};
 use table::Mip;
 use unison::{COPIES, Unison};
-use warp::Bender;
 
 /// Where in its table an oscillator reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -22,6 +24,35 @@ struct Spot {
     frame: usize,
     /// Share of the frame after it.
     share: f32,
+}
+
+/// The way from one spot to another during a grid interval.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spots {
+    from: Spot,
+    to: Spot,
+}
+
+impl Spots {
+    /// Goes on to another spot from where it is; the last way was to take `len` samples.
+    #[inline(always)]
+    fn aim(&mut self, span: &Span, len: usize, fresh: bool, to: Spot) {
+        self.from = if span.over { self.to } else { self.between(span.elapsed, len) };
+        self.to = to;
+        if fresh {
+            self.from = to;
+        }
+    }
+
+    /// Where the table is read in the middle of an interval, near enough: the sound stays
+    /// continuous where both ends lie in one frame, which is all but always.
+    fn between(&self, elapsed: usize, len: usize) -> Spot {
+        let Spots { from: a, to: b } = *self;
+        if (a.level, a.frame) != (b.level, b.frame) {
+            return if elapsed * 2 < len { a } else { b };
+        }
+        Spot { share: a.share + (b.share - a.share) * elapsed as f32 / len as f32, ..a }
+    }
 }
 
 impl Reader {
@@ -43,6 +74,8 @@ pub(crate) struct Aim {
     pub(crate) span: Span,
     /// Frequency of the note for this oscillator, in turns per sample.
     pub(crate) turns: f32,
+    /// The same of the oscillator that it listens to.
+    pub(crate) modulator: f32,
     /// Turns per sample that the highest harmonic may reach.
     pub(crate) limit: f32,
     /// Whether the oscillator before this one listens to it.
@@ -58,10 +91,15 @@ pub(crate) struct Oscillator {
     unison: Unison,
     /// Copies that sound in this interval.
     sounding: usize,
-    from: Spot,
-    to: Spot,
+    spots: Spots,
+    /// Where a mirrored cycle is read on its way back.
+    fall: Spots,
+    /// Least share of the cycle in which the fundamental has its way back.
+    narrow: f32,
     amount: Ramp,
     warp: Warp,
+    /// The way down from twice the rate, for bent phases.
+    decimators: [Decimator; 2],
     loud: bool,
     /// Samples that the lines run.
     left: usize,
@@ -76,10 +114,12 @@ impl Oscillator {
             pilot: Reader::default(),
             unison: Unison::new(),
             sounding: 0,
-            from: Spot::default(),
-            to: Spot::default(),
+            spots: Spots::default(),
+            fall: Spots::default(),
+            narrow: 1.0,
             amount: Ramp::default(),
             warp: Warp::None,
+            decimators: [Decimator::default(); 2],
             loud: false,
             left: CONTROL,
             fresh: true,
@@ -102,15 +142,21 @@ impl Oscillator {
 
     /// Position of the table that is read, for the editor.
     pub(crate) fn position(&self, mip: &Mip) -> f32 {
-        (self.to.frame as f32 + self.to.share) / (mip.frames().max(2) - 1) as f32
+        (self.spots.to.frame as f32 + self.spots.to.share) / (mip.frames().max(2) - 1) as f32
     }
 
     /// Draws all lines to where the parameters want them at the end of the grid interval.
     #[inline(always)]
     pub(crate) fn aim(&mut self, osc: &Osc<f32>, mip: &Mip, aim: &Aim) {
-        let Aim { ref span, turns, limit, heard } = *aim;
+        let Aim { ref span, turns, modulator, limit, heard } = *aim;
         self.unison.follow(osc);
-        self.warp = Warp::of(osc.warp);
+        let warp = Warp::of(osc.warp);
+        if warp != Warp::None && (self.fresh || !self.loud || warp != self.warp) {
+            self.forget();
+        }
+        self.warp = warp;
+        // What is rendered at twice the rate is late, and so set forth.
+        let ahead = if self.fresh && warp != Warp::None { decimator::LATENCY } else { 0 };
         let increment = (turns * 4_294_967_296.0).min(1_900_000_000.0);
         let level = if osc.on >= 0.5 { amplitude(osc.level) } else { 0.0 };
         if self.fresh {
@@ -127,6 +173,7 @@ impl Oscillator {
                 copy.speed = speed;
             }
             if self.fresh {
+                copy.phase = copy.phase.wrapping_add(ahead.wrapping_mul(speed));
                 copy.left = Ramp::still(level * self.unison.left[k]);
                 copy.right = Ramp::still(level * self.unison.right[k]);
             }
@@ -137,23 +184,31 @@ impl Oscillator {
         }
         self.loud = loud;
         if heard {
+            if self.fresh {
+                let ahead = decimator::LATENCY.wrapping_mul(increment as u32);
+                self.pilot.phase = self.pilot.phase.wrapping_add(ahead);
+            }
             if self.fresh || self.pilot.speed == 0 {
                 self.pilot.speed = increment as u32;
             }
             self.pilot.aim(span, increment as u32);
         }
-        let fastest = increment * self.unison.highest * warp::speed(self.warp, osc.bend);
+        let increment = increment * self.unison.highest;
+        let fastest = increment * warp::speed(warp, osc.bend, modulator / turns);
         let place = osc.position * (mip.frames() - 1) as f32;
-        self.from = if span.over { self.to } else { self.between(span.elapsed) };
-        self.left = span.left;
-        self.to = Spot {
+        let to = Spot {
             level: Mip::level_for(fastest, limit),
             frame: place as usize,
             share: place - (place as usize) as f32,
         };
-        if self.fresh {
-            self.from = self.to;
+        self.spots.aim(span, self.left, self.fresh, to);
+        if warp == Warp::Mirror {
+            let level = Mip::level_for(increment * warp::fall_speed(osc.bend), limit);
+            let fall = Spot { level, ..to };
+            self.fall.aim(span, self.left, self.fresh, fall);
+            self.narrow = increment * (1.0 / 4_294_967_296.0) / limit;
         }
+        self.left = span.left;
         self.fresh = false;
     }
 
@@ -168,22 +223,17 @@ impl Oscillator {
         self.loud
     }
 
-    /// Where the table is read in the middle of an interval, near enough: the sound stays
-    /// continuous where both ends lie in one frame, which is all but always.
-    fn between(&self, elapsed: usize) -> Spot {
-        let (a, b) = (self.from, self.to);
-        if (a.level, a.frame) != (b.level, b.frame) {
-            return if elapsed * 2 < self.left { a } else { b };
-        }
-        Spot { share: a.share + (b.share - a.share) * elapsed as f32 / self.left as f32, ..a }
-    }
-
-    /// The bare sound of this oscillator, for the one that listens to it.
+    /// The bare sound of this oscillator, for the one that listens to it: at each sample and
+    /// half a sample later.
     #[inline(always)]
-    pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize, out: &mut Block) {
-        let phases = self.pilot.phases(base);
-        // SAFETY: frames come from the table itself; `L` was chosen for this processor.
-        unsafe { read_spot::<L>(mip, self.to, &phases, len, out) }
+    pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
+        let mut halves = [[0.0; CONTROL]; 2];
+        let phases = [self.pilot.phases(base), self.pilot.phases_between(base)];
+        for (out, phases) in halves.iter_mut().zip(&phases) {
+            // SAFETY: frames come from the table itself; `L` was chosen for this processor.
+            unsafe { read_spot::<L>(mip, self.spots.to, phases, len, out) }
+        }
+        halves
     }
 
     /// Adds `len` samples, `base` samples after the last aim, to both sides.
@@ -191,19 +241,21 @@ impl Oscillator {
     pub(crate) fn render<L: Lanes>(
         &mut self,
         mip: &Mip,
-        other: &Block,
+        other: &[Block; 2],
         base: usize,
         len: usize,
         left: &mut Block,
         right: &mut Block,
     ) {
-        if let (Warp::None, Some(frames)) = (self.warp, self.frames(mip)) {
+        if self.warp != Warp::None {
+            self.render_bent::<L>(mip, other, base, len, left, right);
+        } else if let Some(frames) = self.frames(mip) {
             for copy in &self.copies[..self.sounding] {
                 // SAFETY: frames come from the table itself; `L` was chosen for this processor.
                 unsafe { L::play(&frames, copy, base, len, left, right) };
             }
         } else {
-            self.render_bent::<L>(mip, other, base, len, left, right);
+            self.render_far::<L>(mip, base, len, left, right);
         }
         if base + len == self.left {
             self.sounding = self.unison.copies;
@@ -213,7 +265,7 @@ impl Oscillator {
     /// What is read, where that is one frame or two neighbours throughout the interval.
     #[inline(always)]
     fn frames<'a>(&self, mip: &'a Mip) -> Option<Frames<'a>> {
-        let (from, to) = (self.from, self.to);
+        let Spots { from, to } = self.spots;
         if (from.level, from.frame) != (to.level, to.frame) {
             return None;
         }
@@ -225,43 +277,23 @@ impl Oscillator {
         Some(Frames { first, second, bits, share })
     }
 
-    /// Copies with bent phases, or with a table that changes more than a little.
+    /// Copies that read a table which changes more than a little.
     #[inline(always)]
-    fn render_bent<L: Lanes>(
+    fn render_far<L: Lanes>(
         &self,
         mip: &Mip,
-        other: &Block,
         base: usize,
         len: usize,
         left: &mut Block,
         right: &mut Block,
     ) {
-        let bender = Bender { warp: self.warp, amount: self.amount, other, base, len };
-        let jump = self.jump::<L>(mip);
         let mut sound = [0.0; CONTROL];
         for copy in &self.copies[..self.sounding] {
-            let straight = copy.phases(base);
-            let mut bent = straight;
-            bender.bend(&mut bent);
+            let phases = copy.phases(base);
             // SAFETY: as in `render`.
-            unsafe { self.read::<L>(mip, &bent, base, len, &mut sound) };
-            bender.shape(&straight, copy.speed, jump, &mut sound);
+            unsafe { self.read::<L>(&self.spots, mip, &phases, base, len, &mut sound) };
             copy.add(&sound, base, len, left, right);
         }
-    }
-
-    /// How far the sound jumps where a synced copy starts again.
-    #[inline(always)]
-    fn jump<L: Lanes>(&self, mip: &Mip) -> f32 {
-        if self.warp != Warp::Sync {
-            return 0.0;
-        }
-        let mut phases = [0; CONTROL];
-        phases[1] = warp::sync_end(self.amount.end);
-        let mut ends = [0.0; CONTROL];
-        // SAFETY: as in `render`.
-        unsafe { read_spot::<L>(mip, self.to, &phases, 2, &mut ends) };
-        ends[0] - ends[1]
     }
 
     /// Reads between the two spots of the interval.
@@ -271,13 +303,14 @@ impl Oscillator {
     #[inline(always)]
     unsafe fn read<L: Lanes>(
         &self,
+        spots: &Spots,
         mip: &Mip,
         phases: &Phases,
         base: usize,
         len: usize,
         out: &mut Block,
     ) {
-        let (from, to) = (self.from, self.to);
+        let Spots { from, to } = *spots;
         if from == to {
             // SAFETY: passed on.
             return unsafe { read_spot::<L>(mip, to, phases, len, out) };
@@ -365,7 +398,7 @@ mod tests {
         oscillator.start(&osc, 1);
         let turns = crate::math::hertz(note) / 48000.0;
         let limit = 28.0 / 48.0;
-        let aim = Aim { span: Span::WHOLE, turns, limit, heard: false };
+        let aim = Aim { span: Span::WHOLE, turns, modulator: 0.0, limit, heard: false };
         let step = f64::from((turns * 4_294_967_296.0) as u32) / 4_294_967_296.0;
         let harmonics = table::harmonics(Mip::level_for(turns * 4_294_967_296.0, limit));
         let (mut wrong, mut right) = (0.0, 0.0);
@@ -374,7 +407,7 @@ mod tests {
             let elapsed = if tick == 0 { 0 } else { CONTROL };
             oscillator.aim(&osc, &mip, &Aim { span: Span { elapsed, ..aim.span }, ..aim });
             let (mut l, mut r) = ([0.0; CONTROL], [0.0; CONTROL]);
-            oscillator.render::<Plain>(&mip, &[0.0; CONTROL], 0, CONTROL, &mut l, &mut r);
+            oscillator.render::<Plain>(&mip, &[[0.0; CONTROL]; 2], 0, CONTROL, &mut l, &mut r);
             for (n, x) in l.iter().enumerate() {
                 let ideal = additive(step * (tick * CONTROL + n) as f64, harmonics);
                 wrong += (f64::from(*x) - ideal).powi(2);
