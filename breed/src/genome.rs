@@ -56,10 +56,10 @@ impl Section {
     fn of_stem(stem: &str) -> Section {
         match stem {
             "osc" => Section::Osc,
-            "noise" | "band" => Section::Noise,
+            "noise" | "band" | "sample" => Section::Noise,
             "filter" => Section::Filter,
             "env" => Section::Env,
-            "lfo" | "macro" => Section::Lfo,
+            "lfo" | "random" | "macro" => Section::Lfo,
             "route" => Section::Route,
             "voice" | "master" | "morph" => Section::Voice,
             _ => Section::Fx,

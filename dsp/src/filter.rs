@@ -50,6 +50,7 @@ impl Mix {
             Model::Band12 | Model::Band24 => (0.0, 1.0, 0.0),
             Model::High12 | Model::High24 => (1.0, -1.0, -1.0),
             Model::Notch12 | Model::Notch24 => (1.0, -1.0, 0.0),
+            _ => (0.0, 0.0, 1.0),
         };
         Mix { input, band, low }
     }

@@ -111,7 +111,7 @@ impl Timbre {
         one.render(base, len, &mut first);
         match Filters::of(patch.voice.filters) {
             Filters::Serial => mix(&first, &mut second, len),
-            Filters::Parallel => mix(&first, &mut direct, len),
+            Filters::Parallel | Filters::Split => mix(&first, &mut direct, len),
         }
         two.render(base, len, &mut second);
         mix(&second, &mut direct, len);

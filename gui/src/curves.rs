@@ -60,6 +60,7 @@ fn section(model: Model, w: f32, k: f32) -> (f32, f32) {
         Model::Band12 | Model::Band24 => (0.0, im),
         Model::High12 | Model::High24 => (-w * w, 0.0),
         Model::Notch12 | Model::Notch24 => (re, 0.0),
+        _ => (1.0, 0.0),
     };
     let norm = (re * re + im * im).max(1e-12);
     times(over, (re / norm, -im / norm))
@@ -89,6 +90,7 @@ pub(crate) fn warped(warp: Warp, amount: f32, phase: f32, next: impl Fn(f32) -> 
         }
         Warp::Fm => ((phase + 4.0 * amount * amount * next(phase)).rem_euclid(1.0), 1.0),
         Warp::Ring => (phase, 1.0 - amount + amount * next(phase)),
+        _ => (phase, 1.0),
     }
 }
 

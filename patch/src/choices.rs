@@ -16,10 +16,99 @@ options! {
         Pulse = "pulse", "PWM",
         /// The cycle read forwards, then backwards.
         Mirror = "mirror", "Mirror",
-        /// Phase modulation by the next oscillator; the last one by itself.
-        Fm = "fm", "FM",
-        /// Amplitude multiplied by the next oscillator; the last one by itself.
-        Ring = "ring", "Ring",
+        /// Phase modulation by what it listens to.
+        Fm = "fm", "Phase mod",
+        /// Amplitude multiplied by what it listens to.
+        Ring = "ring", "Ring mod",
+        /// The first half of the cycle squeezed together, the second drawn apart.
+        Squeeze = "squeeze", "Squeeze",
+        /// The cycle read in steps.
+        Quantise = "quantise", "Quantise",
+        /// The cycle run through faster within its period and faded towards its end, so that
+        /// its harmonics move as formants do.
+        Formant = "formant", "Formant",
+        /// Frequency modulation by what it listens to, through zero.
+        Frequency = "frequency", "Freq mod",
+        /// Amplitude raised and lowered by what it listens to.
+        Amplitude = "amplitude", "Amp mod",
+    }
+}
+
+options! {
+    /// What an oscillator listens to.
+    From {
+        /// The next oscillator; the last one listens to itself.
+        Next = "next", "Next",
+        /// Oscillator 1.
+        Osc1 = "osc.1", "Oscillator 1",
+        /// Oscillator 2.
+        Osc2 = "osc.2", "Oscillator 2",
+        /// Oscillator 3.
+        Osc3 = "osc.3", "Oscillator 3",
+        /// White noise.
+        Noise = "noise", "Noise",
+    }
+}
+
+options! {
+    /// The chord that the copies of an oscillator are dealt to, in semitones from the note.
+    Stack {
+        /// All at the note.
+        Unison = "unison", "Unison",
+        /// 0, 12.
+        Octave = "octave", "Octave",
+        /// −12, 0, 12.
+        Octaves = "octaves", "Two octaves",
+        /// 0, 7.
+        Fifth = "fifth", "Fifth",
+        /// 0, 7, 12.
+        Power = "power", "Power chord",
+        /// 0, 4, 7.
+        Major = "major", "Major",
+        /// 0, 3, 7.
+        Minor = "minor", "Minor",
+        /// 0, 4, 7, 11.
+        Major7 = "major7", "Major 7th",
+        /// 0, 3, 7, 10.
+        Minor7 = "minor7", "Minor 7th",
+        /// Each copy one harmonic of the note: the first, the second, the third, …
+        Harmonics = "harmonics", "Harmonics",
+        /// Each copy one odd harmonic of the note: the first, the third, the fifth, …
+        Odd = "odd", "Odd harmonics",
+    }
+}
+
+options! {
+    /// How the harmonics of a table are changed; nothing at an amount of 0.
+    Spectral {
+        /// Untouched.
+        None = "none", "None",
+        /// Darker below 0, brighter above.
+        Tilt = "tilt", "Tilt",
+        /// Harmonics taken away from the top below 0, from the bottom above.
+        Cut = "cut", "Cut",
+        /// Harmonics pushed together below 0, drawn apart above.
+        Stretch = "stretch", "Stretch",
+        /// Formants moved down below 0, up above, the harmonics staying where they are.
+        Formant = "formant", "Formant shift",
+        /// Neighbours made unlike below 0, alike above.
+        Smear = "smear", "Smear",
+        /// Amplitudes drawn at random, one draw below 0, another above.
+        Random = "random", "Random",
+        /// Phases spread, high harmonics early below 0, late above.
+        Disperse = "disperse", "Disperse",
+    }
+}
+
+options! {
+    /// How a recording goes on at its end.
+    Looped {
+        /// It ends.
+        Once = "once", "Once",
+        /// From the start of its loop again.
+        Forward = "forward", "Loop",
+        /// Backwards and forwards through its loop.
+        Alternate = "alternate", "Ping-pong",
     }
 }
 
@@ -56,6 +145,24 @@ options! {
         Notch12 = "notch12", "Notch 12",
         /// Two notches.
         Notch24 = "notch24", "Notch 24",
+        /// From low-pass over band-pass to high-pass, 12 dB per octave.
+        Morph12 = "morph12", "Morph 12",
+        /// From low-pass over band-pass to high-pass, 24 dB per octave.
+        Morph24 = "morph24", "Morph 24",
+        /// A ladder of four poles that saturates and oscillates by itself.
+        Ladder = "ladder", "Ladder",
+        /// A ladder of diodes.
+        Diode = "diode", "Diode",
+        /// A comb with its peaks at the harmonics of the cutoff.
+        CombPlus = "comb_plus", "Comb +",
+        /// A comb with its peaks at the odd harmonics of half the cutoff.
+        CombMinus = "comb_minus", "Comb −",
+        /// Three formants of a voice.
+        Vowel = "vowel", "Vowel",
+        /// Notches of an all-pass chain.
+        Phaser = "phaser", "Phaser",
+        /// A state-variable filter that saturates within its loop.
+        Dirty = "dirty", "Dirty",
     }
 }
 
@@ -66,6 +173,8 @@ options! {
         Serial = "serial", "Serial",
         /// Both feed the effects.
         Parallel = "parallel", "Parallel",
+        /// Filter 1 hears the left side of what goes into either, filter 2 the right side.
+        Split = "split", "Split",
     }
 }
 
@@ -78,6 +187,21 @@ options! {
         Free = "free", "Free",
         /// Once through its shape at every note, then holds the end.
         Once = "once", "One shot",
+        /// Once through its shape at every note, waiting at its hold point until the key is let
+        /// go.
+        Sustain = "sustain", "Sustain",
+    }
+}
+
+options! {
+    /// How a generator of random movement moves.
+    Wander {
+        /// A new number at every step.
+        Steps = "steps", "Sample & hold",
+        /// Smoothly from number to number (gradient noise).
+        Perlin = "perlin", "Perlin",
+        /// Around the two wings of Lorenz's attractor.
+        Lorenz = "lorenz", "Lorenz",
     }
 }
 
@@ -221,6 +345,67 @@ options! {
         Slide = "slide", "Slide",
         /// Pitch bend, −1 to 1.
         Bend = "bend", "Pitch bend",
+        /// Random generator 1, −1 to 1.
+        Random1 = "random.1", "Random 1",
+        /// Random generator 2, −1 to 1.
+        Random2 = "random.2", "Random 2",
+        /// How fast the key was let go, 0 to 1; 0 while it is held.
+        Lift = "lift", "Lift",
+    }
+}
+
+options! {
+    /// All-pass stages of a phaser.
+    Stages {
+        /// Four.
+        S4 = "4", "4",
+        /// Two.
+        S2 = "2", "2",
+        /// Six.
+        S6 = "6", "6",
+        /// Eight.
+        S8 = "8", "8",
+        /// Twelve.
+        S12 = "12", "12",
+    }
+}
+
+impl Stages {
+    /// How many they are.
+    pub fn count(self) -> usize {
+        match self {
+            Stages::S2 => 2,
+            Stages::S4 => 4,
+            Stages::S6 => 6,
+            Stages::S8 => 8,
+            Stages::S12 => 12,
+        }
+    }
+}
+
+options! {
+    /// The response of a band of the equaliser.
+    BandShape {
+        /// Raises or lowers around the frequency.
+        Bell = "bell", "Bell",
+        /// Raises or lowers what is below it.
+        LowShelf = "low_shelf", "Low shelf",
+        /// Raises or lowers what is above it.
+        HighShelf = "high_shelf", "High shelf",
+        /// Takes away what is below it, 12 dB per octave.
+        LowCut = "low_cut", "Low cut",
+        /// Takes away what is above it, 12 dB per octave.
+        HighCut = "high_cut", "High cut",
+    }
+}
+
+options! {
+    /// What a compressor measures.
+    Bands {
+        /// The whole sound.
+        One = "one", "One band",
+        /// Three bands, each for itself.
+        Three = "three", "Three bands",
     }
 }
 

@@ -204,6 +204,14 @@ pub(crate) const fn whole(name: &'static str, min: i32, max: i32, default: i32) 
     Spec { kind: Kind::Whole, ..spec }.still().breeds(Breed::Leap)
 }
 
+/// Effects that stand in a row.
+pub(crate) const EFFECTS: i32 = 9;
+
+/// The turn of an effect among all of them.
+pub(crate) const fn place(turn: i32) -> Spec {
+    whole("Place", 1, EFFECTS, turn)
+}
+
 /// An on/off switch.
 pub(crate) const fn switch(name: &'static str, on: bool) -> Spec {
     let spec = real(name, 0.0, 1.0, if on { 1.0 } else { 0.0 }, Unit::Count);

@@ -3,9 +3,10 @@
 use std::sync::LazyLock;
 
 pub use crate::choices::{
-    Curve, Division, Filters, LfoMode, Mode, Model, Polarity, Source, Sync, To, Warp,
+    BandShape, Bands, Curve, Division, Filters, From, LfoMode, Looped, Mode, Model, Polarity,
+    Source, Spectral, Stack, Stages, Sync, To, Wander, Warp,
 };
-use crate::def::{Breed, Def, Unit, choice, destination, real, switch, whole};
+use crate::def::{Breed, Def, Unit, choice, destination, place, real, switch, whole};
 use crate::tree::{module, tree};
 
 /// Least level: counts as silence.
@@ -38,6 +39,10 @@ module! {
         voices: whole("Unison", 1, 16, 1),
         /// Pitch distance of the outermost copies from the note.
         detune: real("Detune", 0.0, 100.0, 20.0, Unit::Cents),
+        /// How the copies gather: above 0 near the note, below 0 near the outermost.
+        curve: real("Gather", -1.0, 1.0, 0.0, Unit::Bipolar),
+        /// The chord that the copies are dealt to.
+        stack: choice("Stack", Stack::OPTIONS),
         /// How far the copies spread between left and right.
         spread: real("Spread", 0.0, 1.0, 0.8, Unit::Ratio),
         /// Loudness of the outer copies against the inner ones.
@@ -46,6 +51,12 @@ module! {
         warp: choice("Warp", Warp::OPTIONS),
         /// How much the warp bends.
         bend: real("Amount", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// What it listens to, for the warps that listen.
+        from: choice("From", From::OPTIONS),
+        /// How the harmonics of its table are changed.
+        spectral: choice("Spectral", Spectral::OPTIONS),
+        /// How far the harmonics are changed, one way or the other.
+        morph: real("Morph", -1.0, 1.0, 0.0, Unit::Bipolar),
         /// Where the oscillator goes.
         to: choice("To", To::OPTIONS),
     }
@@ -86,6 +97,30 @@ module! {
 }
 
 module! {
+    /// A short recording.
+    Sample {
+        /// Whether the recording sounds.
+        on: switch("On", false),
+        /// Loudness of the recording; the least level is silence.
+        level: real("Level", SILENCE_DB, 6.0, -12.0, Unit::Decibels),
+        /// Place between left and right.
+        pan: real("Pan", -1.0, 1.0, 0.0, Unit::Pan),
+        /// Pitch above the recorded one.
+        tune: real("Tune", -48.0, 48.0, 0.0, Unit::Semitones).breeds(Breed::Tune),
+        /// Fine pitch above the recorded one.
+        fine: real("Fine", -100.0, 100.0, 0.0, Unit::Cents),
+        /// How much of the keyboard's pitch it follows, around the key it was recorded at.
+        key: real("Key", 0.0, 1.0, 1.0, Unit::Ratio).still().breeds(Breed::Leap),
+        /// Where in the recording a note begins.
+        start: real("Start", 0.0, 1.0, 0.0, Unit::Ratio).still(),
+        /// How it goes on at its end.
+        looped: choice("Loop", Looped::OPTIONS),
+        /// Where the recording goes.
+        to: choice("To", To::OPTIONS),
+    }
+}
+
+module! {
     /// A filter of the voice.
     Filter {
         /// Whether the filter is in the way of the sound.
@@ -98,6 +133,9 @@ module! {
         resonance: real("Reson.", 0.0, 1.0, 0.2, Unit::Ratio),
         /// Level into the filter's saturation.
         drive: real("Drive", 0.0, 36.0, 0.0, Unit::Decibels),
+        /// What a model has beside corner and emphasis: the way from low-pass over band-pass to
+        /// high-pass, from vowel to vowel, the dullness of a comb, the distance of notches.
+        morph: real("Morph", 0.0, 1.0, 0.0, Unit::Ratio),
         /// How much of the keyboard's pitch the cutoff follows, around middle C.
         key: real("Key", -1.0, 1.0, 0.0, Unit::Bipolar),
         /// Filtered against unfiltered sound.
@@ -148,6 +186,28 @@ module! {
         fade: real("Fade", NO_TIME, 4.0, NO_TIME, Unit::LogSeconds).still(),
         /// The range of its output.
         polarity: choice("Polarity", Polarity::OPTIONS),
+        /// Where in its shape it waits while the key is held, in the mode that waits.
+        hold: real("Hold at", 0.0, 1.0, 1.0, Unit::Ratio).still(),
+        /// How its rate follows the keyboard around middle C: at 1 an octave up is twice as fast.
+        key: real("Key", -1.0, 1.0, 0.0, Unit::Bipolar).still(),
+        /// How far ahead of the left ear it is in the right one.
+        stereo: real("Stereo", 0.0, 1.0, 0.0, Unit::Turn).still(),
+    }
+}
+
+module! {
+    /// A generator of random movement.
+    Random {
+        /// How it moves.
+        shape: choice("Shape", Wander::OPTIONS),
+        /// Whether all notes share one movement.
+        shared: switch("Shared", false),
+        /// Whether its rate counts seconds or beats.
+        sync: choice("Sync", Sync::OPTIONS),
+        /// New numbers per second.
+        rate: real("Rate", -6.0, 6.0, 1.0, Unit::LogHertz),
+        /// Beats from number to number.
+        division: choice("Division", Division::OPTIONS),
     }
 }
 
@@ -178,6 +238,8 @@ module! {
     Distortion {
         /// Whether the effect is on.
         on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(1),
         /// The curve that bends the sound.
         curve: choice("Curve", Curve::OPTIONS),
         /// Level into the curve.
@@ -190,10 +252,88 @@ module! {
 }
 
 module! {
+    /// A filter for all voices.
+    FxFilter {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(2),
+        /// The response.
+        model: choice("Model", Model::OPTIONS),
+        /// Corner or middle of the response.
+        cutoff: real("Cutoff", 8.0, 136.0, 96.0, Unit::Note),
+        /// Emphasis at the corner.
+        resonance: real("Reson.", 0.0, 1.0, 0.2, Unit::Ratio),
+        /// Level into the filter's saturation.
+        drive: real("Drive", 0.0, 36.0, 0.0, Unit::Decibels),
+        /// What a model has beside corner and emphasis, as in the filters of the voice.
+        morph: real("Morph", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// Filtered against unfiltered sound.
+        mix: real("Mix", 0.0, 1.0, 1.0, Unit::Ratio),
+    }
+}
+
+module! {
+    /// Phaser: notches that move.
+    Phaser {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(3),
+        /// Whether its rate counts seconds or beats.
+        sync: choice("Sync", Sync::OPTIONS),
+        /// Speed of the movement.
+        rate: real("Rate", -5.0, 3.0, -1.0, Unit::LogHertz),
+        /// Beats of one movement.
+        division: choice("Division", Division::OPTIONS),
+        /// How far the notches move.
+        depth: real("Depth", 0.0, 1.0, 0.5, Unit::Ratio),
+        /// Middle of the notches.
+        centre: real("Centre", 30.0, 120.0, 78.0, Unit::Note),
+        /// How many all-pass stages make the notches, two for each.
+        stages: choice("Stages", Stages::OPTIONS),
+        /// How much comes round again.
+        feedback: real("Feedback", -0.95, 0.95, 0.3, Unit::Bipolar),
+        /// How far ahead of the left side the right one moves.
+        stereo: real("Stereo", 0.0, 1.0, 0.25, Unit::Turn),
+        /// Phased against dry sound; half and half is deepest.
+        mix: real("Mix", 0.0, 1.0, 0.5, Unit::Ratio),
+    }
+}
+
+module! {
+    /// Flanger: a comb that moves.
+    Flanger {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(4),
+        /// Whether its rate counts seconds or beats.
+        sync: choice("Sync", Sync::OPTIONS),
+        /// Speed of the movement.
+        rate: real("Rate", -5.0, 3.0, -2.0, Unit::LogHertz),
+        /// Beats of one movement.
+        division: choice("Division", Division::OPTIONS),
+        /// Depth of the movement.
+        depth: real("Depth", 0.0, 1.0, 0.5, Unit::Ratio),
+        /// Delay around which it moves.
+        delay: real("Delay", -13.0, -6.0, -9.0, Unit::LogSeconds),
+        /// How much comes round again.
+        feedback: real("Feedback", -0.95, 0.95, 0.5, Unit::Bipolar),
+        /// How far ahead of the left side the right one moves.
+        stereo: real("Stereo", 0.0, 1.0, 0.25, Unit::Turn),
+        /// Moved against still sound; half and half is deepest.
+        mix: real("Mix", 0.0, 1.0, 0.5, Unit::Ratio),
+    }
+}
+
+module! {
     /// Chorus.
     Chorus {
         /// Whether the effect is on.
         on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(5),
         /// Speed of the movement.
         rate: real("Rate", -5.0, 3.0, -1.0, Unit::LogHertz),
         /// Depth of the movement.
@@ -208,10 +348,70 @@ module! {
 }
 
 module! {
+    /// Equaliser.
+    Eq {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(6),
+        /// Equalised against dry sound.
+        mix: real("Mix", 0.0, 1.0, 1.0, Unit::Ratio),
+    }
+}
+
+module! {
+    /// A band of the equaliser.
+    EqBand {
+        /// Bell, shelf or cut.
+        shape: choice("Shape", BandShape::OPTIONS),
+        /// Middle of the bell, or corner of the shelf or cut.
+        frequency: real("Frequency", 16.0, 136.0, 76.0, Unit::Note),
+        /// Gain of the bell or shelf.
+        gain: real("Gain", -24.0, 24.0, 0.0, Unit::Decibels),
+        /// Width of the bell, or of the slope of a shelf.
+        width: real("Width", 0.1, 4.0, 1.4, Unit::Octaves),
+    }
+}
+
+module! {
+    /// Compressor, downwards and upwards, in one band or three.
+    Compressor {
+        /// Whether the effect is on.
+        on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(7),
+        /// Whether the whole sound is measured, or each of three bands.
+        bands: choice("Bands", Bands::OPTIONS),
+        /// Level above which it presses down and below which it lifts.
+        threshold: real("Threshold", -60.0, 0.0, -24.0, Unit::Decibels),
+        /// How much of the level above the threshold is pressed down; all of it is a limiter.
+        ratio: real("Press", 0.0, 1.0, 0.5, Unit::Ratio),
+        /// How much of the level below the threshold is lifted.
+        lift: real("Lift", 0.0, 1.0, 0.0, Unit::Ratio),
+        /// Time to follow what gets louder.
+        attack: real("Attack", -12.0, -2.0, -6.0, Unit::LogSeconds),
+        /// Time to follow what gets quieter.
+        release: real("Release", -8.0, 1.0, -3.0, Unit::LogSeconds),
+        /// Gain of the low band, up to 120 Hz.
+        low: real("Low", -24.0, 24.0, 0.0, Unit::Decibels),
+        /// Gain of the middle band.
+        mid: real("Mid", -24.0, 24.0, 0.0, Unit::Decibels),
+        /// Gain of the high band, from 2.5 kHz on.
+        high: real("High", -24.0, 24.0, 0.0, Unit::Decibels),
+        /// Gain of everything.
+        gain: real("Gain", -24.0, 24.0, 0.0, Unit::Decibels),
+        /// Compressed against dry sound.
+        mix: real("Mix", 0.0, 1.0, 1.0, Unit::Ratio),
+    }
+}
+
+module! {
     /// Stereo delay.
     Delay {
         /// Whether the effect is on.
         on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(8),
         /// Whether its time counts seconds or beats.
         sync: choice("Sync", Sync::OPTIONS),
         /// Time between echoes.
@@ -234,6 +434,8 @@ module! {
     Reverb {
         /// Whether the effect is on.
         on: switch("On", false),
+        /// Its turn among the effects; those of one turn go in the order of the schema.
+        place: place(9),
         /// Size of the room.
         size: real("Size", 0.0, 1.0, 0.5, Unit::Ratio),
         /// Time for the tail to fall by 60 dB.
@@ -292,20 +494,36 @@ tree! {
         noise: Noise = "Noise", "noise",
         /// Bands of noise.
         band: Band[4] = "Noise band", "band",
+        /// A short recording.
+        sample: Sample = "Sample", "sample",
         /// Filters.
         filter: Filter[2] = "Filter", "filter",
         /// Envelopes; the first one is the amplifier's.
         env: Env[4] = "Envelope", "env",
         /// Low-frequency oscillators.
         lfo: Lfo[6] = "LFO", "lfo",
+        /// Generators of random movement.
+        random: Random[2] = "Random", "random",
         /// Macros.
         macros: Macro[8] = "Macro", "macro",
         /// Modulation routes.
         route: Route[32] = "Route", "route",
         /// Distortion.
         distortion: Distortion = "Distortion", "distortion",
+        /// A filter for all voices.
+        fx_filter: FxFilter = "Filter effect", "fx_filter",
+        /// Phaser.
+        phaser: Phaser = "Phaser", "phaser",
+        /// Flanger.
+        flanger: Flanger = "Flanger", "flanger",
         /// Chorus.
         chorus: Chorus = "Chorus", "chorus",
+        /// Equaliser.
+        eq: Eq = "Equaliser", "eq",
+        /// Bands of the equaliser, from low to high.
+        eq_band: EqBand[3] = "Equaliser band", "eq_band",
+        /// Compressor.
+        compressor: Compressor = "Compressor", "compressor",
         /// Delay.
         delay: Delay = "Delay", "delay",
         /// Reverb.
@@ -441,6 +659,13 @@ fn schema() -> Vec<Def> {
     let mut defs = declare_all();
     let ids = Patch::from_fn(|id| id);
     defs[ids.osc[0].on.0 as usize].default = 1.0;
+    let [low, _, high] = ids.eq_band;
+    for (band, shape, note) in
+        [(low, BandShape::LowShelf, 43.0), (high, BandShape::HighShelf, 115.0)]
+    {
+        defs[band.shape.0 as usize].default = shape.value();
+        defs[band.frequency.0 as usize].default = note;
+    }
     for route in ids.route {
         defs[route.destination.0 as usize].max = COUNT as f32;
     }

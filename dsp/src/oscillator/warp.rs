@@ -19,7 +19,8 @@ const MOMENT: f32 = 28.0 / 56.0;
 #[inline(always)]
 pub(crate) fn speed(warp: Warp, amount: f32, modulator: f32) -> f32 {
     match warp {
-        Warp::None | Warp::Ring => 1.0,
+        Warp::None | Warp::Ring | Warp::Amplitude => 1.0,
+        Warp::Squeeze | Warp::Quantise | Warp::Formant | Warp::Frequency => 1.0,
         Warp::Sync => exp2(SYNC_OCTAVES * amount),
         Warp::Bend => 1.0 + steepness(amount),
         Warp::Pulse => 1.0 / width(amount),
@@ -88,7 +89,8 @@ impl Bender<'_> {
     #[inline(always)]
     pub(crate) fn bend(&self, phases: &mut Phases) {
         match self.warp {
-            Warp::None | Warp::Ring => {}
+            Warp::None | Warp::Ring | Warp::Amplitude => {}
+            Warp::Squeeze | Warp::Quantise | Warp::Formant | Warp::Frequency => {}
             Warp::Sync => self.each(phases, |p, a, _| {
                 let t = turns(p) * exp2(SYNC_OCTAVES * a);
                 phase(t - (t as i32) as f32)
@@ -160,6 +162,8 @@ impl Bender<'_> {
                 *out *= 1.0 - amount + amount * other;
             }),
             Warp::None | Warp::Sync | Warp::Bend | Warp::Fm => {}
+            Warp::Squeeze | Warp::Quantise | Warp::Formant => {}
+            Warp::Frequency | Warp::Amplitude => {}
         }
     }
 
@@ -271,7 +275,7 @@ pub(crate) fn ends(warp: Warp, amount: f32) -> Option<[u32; 2]> {
             Some([0, phase(turns - (turns as i32) as f32)])
         }
         Warp::Pulse | Warp::Mirror => Some([0, 0]),
-        Warp::None | Warp::Bend | Warp::Ring | Warp::Fm => None,
+        _ => None,
     }
 }
 
