@@ -39,27 +39,33 @@ impl Side {
     fn saturate(&mut self, line: &mut Line, drive: &[f32; TWICE], len: usize) {
         line[..PAST].copy_from_slice(&self.input);
         self.input.copy_from_slice(&line[len..][..PAST]);
-        // Earlier samples lie between those of the line, later ones are these.
-        let (mut early, mut late) = ([0.0; 1 + TWICE], [0.0; PAST + TWICE]);
-        let (mut early_roots, mut late_roots) = ([0.0; TWICE], [0.0; 1 + TWICE]);
+        // Earlier samples lie between those of the line, later ones are these. Every loop fills
+        // lines of its own, so that all of them run in lanes.
+        let (mut between, mut early_roots) = ([0.0; TWICE], [0.0; TWICE]);
+        let mut late_roots = [0.0; 1 + TWICE];
         late_roots[0] = self.root;
-        for (n, drive) in drive.iter().enumerate() {
-            let bend = drive * drive - 1.0;
-            let between = OUTER * (line[n] + line[n + 3]) + INNER * (line[n + 1] + line[n + 2]);
-            early[1 + n] = 2.0 * between;
-            early_roots[n] = (1.0 + bend * early[1 + n] * early[1 + n]).sqrt();
+        for n in 0..TWICE {
+            let bend = drive[n] * drive[n] - 1.0;
+            let (outer, inner) = (line[n] + line[n + 3], line[n + 1] + line[n + 2]);
+            let x = 2.0 * (OUTER * outer + INNER * inner);
+            between[n] = x;
+            early_roots[n] = (1.0 + bend * x * x).sqrt();
             late_roots[1 + n] = (1.0 + bend * line[n + 2] * line[n + 2]).sqrt();
         }
-        for (n, drive) in drive.iter().enumerate() {
-            let x = early[1 + n];
-            early[1 + n] = drive * (x + line[n + 1]) / (early_roots[n] + late_roots[n]);
-            late[PAST + n] = drive * (line[n + 2] + x) / (late_roots[1 + n] + early_roots[n]);
-        }
+        let (mut early, mut late) = ([0.0; 1 + TWICE], [0.0; PAST + TWICE]);
         early[0] = self.early;
         late[..PAST].copy_from_slice(&self.late);
-        for (n, out) in line[PAST..].iter_mut().enumerate() {
+        for n in 0..TWICE {
+            let sum = drive[n] * (between[n] + line[n + 1]);
+            early[1 + n] = sum / (early_roots[n] + late_roots[n]);
+        }
+        for n in 0..TWICE {
+            let sum = drive[n] * (line[n + 2] + between[n]);
+            late[PAST + n] = sum / (late_roots[1 + n] + early_roots[n]);
+        }
+        for n in 0..TWICE {
             let (outer, inner) = (late[n] + late[n + 3], late[n + 1] + late[n + 2]);
-            *out = 0.5 * early[n] + (OUTER * outer + INNER * inner);
+            line[PAST + n] = 0.5 * early[n] + (OUTER * outer + INNER * inner);
         }
         (self.root, self.early) = (late_roots[len], early[len]);
         self.late.copy_from_slice(&late[len..][..PAST]);
@@ -139,11 +145,14 @@ impl Saturation {
         for (side, line) in self.sides.iter_mut().zip(&mut lines) {
             side.saturate(line, &drive, 2 * len);
         }
-        for (n, &count) in COUNT[base..][..len].iter().enumerate() {
-            let at = |k: usize| lines.each_ref().map(|line| line[PAST + 2 * n + k]);
-            let share = self.share.at(count);
-            for (side, x) in self.down.down([at(0), at(1)]).into_iter().enumerate() {
-                sides[side][n] += share * (x - sides[side][n]);
+        let mut wet = [[0.0; CONTROL]; 2];
+        for n in 0..len {
+            let at = |k: usize| [lines[0][PAST + 2 * n + k], lines[1][PAST + 2 * n + k]];
+            [wet[0][n], wet[1][n]] = self.down.down([at(0), at(1)]);
+        }
+        for (side, wet) in sides.iter_mut().zip(&wet) {
+            for ((x, wet), &count) in side.iter_mut().zip(wet).zip(&COUNT[base..][..len]) {
+                *x += self.share.at(count) * (wet - *x);
             }
         }
         self.delay(base, len, dry);
