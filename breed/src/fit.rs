@@ -129,11 +129,16 @@ pub fn prune(preset: &mut Preset) {
 }
 
 /// Switch and mix of every effect.
-pub fn effects() -> [(Id, Id); 4] {
+pub fn effects() -> [(Id, Id); 9] {
     let ids = ids();
     [
         (ids.distortion.on, ids.distortion.mix),
+        (ids.fx_filter.on, ids.fx_filter.mix),
+        (ids.phaser.on, ids.phaser.mix),
+        (ids.flanger.on, ids.flanger.mix),
         (ids.chorus.on, ids.chorus.mix),
+        (ids.eq.on, ids.eq.mix),
+        (ids.compressor.on, ids.compressor.mix),
         (ids.delay.on, ids.delay.mix),
         (ids.reverb.on, ids.reverb.mix),
     ]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use cultivar_patch::schema::{Source, Warp, ids};
+use cultivar_patch::schema::{Bands, From, LfoMode, Model, Osc, Source, Spectral, Sync, Warp, ids};
 use cultivar_patch::{Breed, Def, Id, Kind, Patch, Preset, Table, Unit, defs};
 
 /// A part of the instrument that is inherited as one.
@@ -164,6 +164,8 @@ pub enum Driver {
     Env(usize),
     /// A low-frequency oscillator.
     Lfo(usize),
+    /// A generator of random movement.
+    Random(usize),
     /// A macro.
     Macro(usize),
 }
@@ -175,11 +177,11 @@ impl Driver {
         let from = |first: Source, count: usize| {
             source.checked_sub(first as usize).filter(|index| *index < count)
         };
-        from(Source::Env1, 4).map(Driver::Env).or(from(Source::Lfo1, 6).map(Driver::Lfo)).or(from(
-            Source::Macro1,
-            8,
-        )
-        .map(Driver::Macro))
+        from(Source::Env1, 4)
+            .map(Driver::Env)
+            .or(from(Source::Lfo1, 6).map(Driver::Lfo))
+            .or(from(Source::Random1, 2).map(Driver::Random))
+            .or(from(Source::Macro1, 8).map(Driver::Macro))
     }
 
     /// The source that means this driver.
@@ -187,6 +189,7 @@ impl Driver {
         let source = match self {
             Driver::Env(k) => Source::Env1 as usize + k,
             Driver::Lfo(k) => Source::Lfo1 as usize + k,
+            Driver::Random(k) => Source::Random1 as usize + k,
             Driver::Macro(k) => Source::Macro1 as usize + k,
         };
         source as f32
@@ -198,6 +201,7 @@ impl Driver {
         module(match self {
             Driver::Env(k) => ids.env[k].attack,
             Driver::Lfo(k) => ids.lfo[k].mode,
+            Driver::Random(k) => ids.random[k].shape,
             Driver::Macro(k) => ids.macros[k].value,
         })
     }
@@ -209,15 +213,42 @@ pub fn destination(patch: &Patch<f32>, route: usize) -> Option<Id> {
     Id::from_destination(route.destination).filter(|_| Source::of(route.source) != Source::None)
 }
 
+/// Whether a warp listens to something else.
+fn listens(osc: &Osc<f32>) -> bool {
+    use Warp::{Amplitude, Fm, Frequency, Ring};
+    matches!(Warp::of(osc.warp), Fm | Ring | Frequency | Amplitude)
+}
+
+/// The oscillator that oscillator `k` listens to, where it listens to one.
+fn listened(patch: &Patch<f32>, k: usize) -> Option<usize> {
+    let osc = &patch.osc[k];
+    listens(osc).then_some(())?;
+    match From::of(osc.from) {
+        From::Next => Some((k + 1).min(2)),
+        From::Osc1 => Some(0),
+        From::Osc2 => Some(1),
+        From::Osc3 => Some(2),
+        From::Noise => None,
+    }
+}
+
+/// Whether a filter of this model does anything with its morph.
+fn morphs(model: f32) -> bool {
+    use Model::{CombMinus, CombPlus, Morph12, Morph24, Phaser, Vowel};
+    matches!(Model::of(model), Morph12 | Morph24 | CombPlus | CombMinus | Vowel | Phaser)
+}
+
 /// The modules that are heard: switched on, or driving something that is.
 fn heard(patch: &Patch<f32>) -> Vec<bool> {
     let mut heard: Vec<bool> =
         modules().iter().map(|m| m.switch().is_some_and(|id| patch[id] > 0.5)).collect();
-    for (k, next) in [(0, 1), (1, 2)] {
-        let modulated = matches!(Warp::of(patch.osc[k].warp), Warp::Fm | Warp::Ring);
-        if heard[module(ids().osc[k].on)] && modulated {
-            heard[module(ids().osc[next].on)] = true;
+    for k in (0..patch.osc.len()).filter(|k| patch.osc[*k].on > 0.5) {
+        if let Some(other) = listened(patch, k) {
+            heard[module(ids().osc[other].on)] = true;
         }
+    }
+    for band in &ids().eq_band {
+        heard[module(band.gain)] = patch.eq.on > 0.5;
     }
     heard[module(ids().env[0].attack)] = true;
     heard[module(ids().voice.mode)] = true;
@@ -247,21 +278,54 @@ pub fn live(preset: &Preset) -> Patch<bool> {
     for (k, osc) in patch.osc.iter().enumerate() {
         let unison = osc.voices > 1.5;
         let ids = &ids().osc[k];
-        for id in [ids.detune, ids.spread, ids.blend] {
+        for id in [ids.detune, ids.curve, ids.stack, ids.spread, ids.blend] {
             live[id] &= unison;
         }
         live[ids.bend] &= Warp::of(osc.warp) != Warp::None;
+        live[ids.from] &= listens(osc);
+        live[ids.morph] &= Spectral::of(osc.spectral) != Spectral::None;
         if let Table::Own(table) = &preset.tables[k] {
             live[ids.position] &= table.len() > 1;
         }
     }
     for (k, lfo) in patch.lfo.iter().enumerate() {
-        live[ids().lfo[k].rate] &= lfo.sync < 0.5;
-        live[ids().lfo[k].division] &= lfo.sync > 0.5;
+        live[ids().lfo[k].hold] &= LfoMode::of(lfo.mode) == LfoMode::Sustain;
     }
-    live[ids().delay.time] &= patch.delay.sync < 0.5;
-    live[ids().delay.division] &= patch.delay.sync > 0.5;
+    for (model, morph) in filters() {
+        live[morph] &= morphs(patch[model]);
+    }
+    let three = Bands::of(patch.compressor.bands) == Bands::Three;
+    for id in [ids().compressor.low, ids().compressor.mid, ids().compressor.high] {
+        live[id] &= three;
+    }
+    for (sync, time, division) in clocks() {
+        let tempo = Sync::of(patch[sync]) == Sync::Tempo;
+        live[time] &= !tempo;
+        live[division] &= tempo;
+    }
     live
+}
+
+/// Model and morph of every filter, the effect's last.
+fn filters() -> [(Id, Id); 3] {
+    let ids = ids();
+    let [one, two] = &ids.filter;
+    let fx = &ids.fx_filter;
+    [(one.model, one.morph), (two.model, two.morph), (fx.model, fx.morph)]
+}
+
+/// What counts seconds or beats: the switch between them, the one and the other.
+pub fn clocks() -> Vec<(Id, Id, Id)> {
+    let ids = ids();
+    let lfos = ids.lfo.iter().map(|lfo| (lfo.sync, lfo.rate, lfo.division));
+    let randoms = ids.random.iter().map(|random| (random.sync, random.rate, random.division));
+    let (phaser, flanger, delay) = (&ids.phaser, &ids.flanger, &ids.delay);
+    let effects = [
+        (phaser.sync, phaser.rate, phaser.division),
+        (flanger.sync, flanger.rate, flanger.division),
+        (delay.sync, delay.time, delay.division),
+    ];
+    lfos.chain(randoms).chain(effects).collect()
 }
 
 /// One small step of a parameter in plain units: clearly heard, still the same sound.

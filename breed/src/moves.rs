@@ -83,6 +83,8 @@ pub(crate) fn genes(preset: &Preset) -> Vec<Id> {
     let patch = &preset.patch;
     let ids = ids();
     let mut fixed = vec![ids.noise.pan, ids.noise.spread, ids.reverb.width, ids.delay.cross];
+    fixed.extend([ids.sample.pan, ids.phaser.stereo, ids.flanger.stereo]);
+    fixed.extend(ids.lfo.iter().flat_map(|lfo| [lfo.key, lfo.stereo]));
     fixed.extend(ids.osc.iter().flat_map(|o| [o.pan, o.spread, o.phase, o.scatter]));
     fixed.extend(ids.band.iter().map(|b| b.key).chain(ids.filter.iter().map(|f| f.key)));
     fixed.extend(ids.env.iter().map(|e| e.delay));

@@ -1,7 +1,10 @@
 //! Random patches that make sense: every module in its usual place, always audible.
 
 use cultivar_dsp::factory;
-use cultivar_patch::schema::{LfoMode, Model, Source, Warp, ids};
+use cultivar_patch::schema::{
+    BandShape, Bands, Filters, From, LfoMode, Model, Source, Spectral, Stack, Stages, Wander, Warp,
+    ids,
+};
 use cultivar_patch::{Id, Point, Preset, Shape, Table};
 
 use crate::Rng;
@@ -44,10 +47,18 @@ fn oscillators(preset: &mut Preset, rng: &mut Rng) {
             osc.voices = (2 + rng.below(7)) as f32;
             osc.detune = rng.between(4.0, 40.0);
             osc.scatter = 1.0;
+            if rng.chance(0.2) {
+                osc.stack = rng.below(Stack::OPTIONS.len()) as f32;
+            }
         }
         if rng.chance(0.3) {
             osc.warp = rng.below(Warp::OPTIONS.len()) as f32;
             osc.bend = rng.unit().powi(2);
+            osc.from = if rng.chance(0.6) { 0.0 } else { rng.below(From::OPTIONS.len()) as f32 };
+        }
+        if rng.chance(0.15) {
+            osc.spectral = rng.below(Spectral::OPTIONS.len()) as f32;
+            osc.morph = rng.between(-1.0, 1.0);
         }
     }
 }
@@ -67,7 +78,7 @@ fn noise(preset: &mut Preset, rng: &mut Rng) {
 }
 
 fn filters(preset: &mut Preset, rng: &mut Rng) {
-    const MODELS: [Model; 10] = [
+    const MODELS: [Model; 19] = [
         Model::Low12,
         Model::Low12,
         Model::Low24,
@@ -78,6 +89,15 @@ fn filters(preset: &mut Preset, rng: &mut Rng) {
         Model::High12,
         Model::High24,
         Model::Notch12,
+        Model::Morph12,
+        Model::Morph24,
+        Model::Ladder,
+        Model::Diode,
+        Model::CombPlus,
+        Model::CombMinus,
+        Model::Vowel,
+        Model::Phaser,
+        Model::Dirty,
     ];
     for (k, filter) in preset.patch.filter.iter_mut().enumerate() {
         filter.on = f32::from(rng.chance([0.65, 0.12][k]));
@@ -89,10 +109,15 @@ fn filters(preset: &mut Preset, rng: &mut Rng) {
         };
         filter.cutoff = middle + 16.0 * rng.normal();
         filter.resonance = 0.8 * rng.unit().powi(2);
+        filter.morph = rng.unit();
         filter.drive = if rng.chance(0.75) { 0.0 } else { rng.between(0.0, 18.0) };
         filter.key = rng.pick(&[0.0, 0.0, 0.5, 1.0]).copied().unwrap_or_default();
     }
-    preset.patch.voice.filters = f32::from(rng.chance(0.3));
+    preset.patch.voice.filters = match rng.unit() {
+        part if part < 0.27 => Filters::Parallel.value(),
+        part if part < 0.32 => Filters::Split.value(),
+        _ => Filters::Serial.value(),
+    };
 }
 
 fn envelopes(preset: &mut Preset, rng: &mut Rng) {
@@ -119,6 +144,11 @@ fn movement(preset: &mut Preset, rng: &mut Rng) {
         lfo.rate = rng.between(-2.0, 3.3);
         lfo.mode = rng.below(LfoMode::OPTIONS.len()) as f32;
         lfo.fade = if rng.chance(0.6) { lfo.fade } else { rng.between(-3.0, 1.0) };
+        lfo.hold = rng.unit();
+    }
+    for random in &mut preset.patch.random {
+        random.shape = rng.below(Wander::OPTIONS.len()) as f32;
+        random.rate = rng.between(-1.0, 4.0);
     }
     for shape in &mut preset.shapes {
         if rng.chance(0.4) {
@@ -139,6 +169,9 @@ fn movement(preset: &mut Preset, rng: &mut Rng) {
         (0.20, Source::Lfo2, osc.position, rng.between(-0.5, 0.5)),
         (0.15, Source::Lfo3, ids.filter[0].cutoff, rng.between(-0.2, 0.2)),
         (0.10, Source::Lfo4, osc.level, rng.between(0.02, 0.15)),
+        (0.06, Source::Random1, osc.fine, rng.between(0.02, 0.15)),
+        (0.08, Source::Random2, ids.filter[0].cutoff, rng.between(-0.2, 0.2)),
+        (0.10, Source::Env3, osc.morph, rng.between(-0.8, 0.8)),
         (0.15, Source::Env4, osc.bend, rng.between(-0.8, 0.8)),
         (0.08, Source::Env4, osc.tune, rng.between(-0.2, 0.2)),
         (0.12, Source::Env3, ids.noise.level, rng.between(0.2, 0.6)),
@@ -163,10 +196,39 @@ fn effects(preset: &mut Preset, rng: &mut Rng) {
     patch.distortion.curve = rng.below(4) as f32;
     patch.distortion.drive = rng.between(3.0, 30.0);
     patch.distortion.mix = rng.between(0.3, 1.0);
+    patch.fx_filter.on = f32::from(rng.chance(0.05));
+    patch.fx_filter.cutoff = 84.0 + 14.0 * rng.normal();
+    patch.fx_filter.resonance = 0.7 * rng.unit().powi(2);
+    patch.phaser.on = f32::from(rng.chance(0.07));
+    patch.phaser.rate = rng.between(-3.0, 1.0);
+    patch.phaser.depth = rng.unit();
+    patch.phaser.centre = rng.between(60.0, 96.0);
+    patch.phaser.stages = rng.below(Stages::OPTIONS.len()) as f32;
+    patch.phaser.feedback = rng.between(-0.7, 0.8);
+    patch.flanger.on = f32::from(rng.chance(0.05));
+    patch.flanger.rate = rng.between(-4.0, 0.0);
+    patch.flanger.depth = rng.unit();
+    patch.flanger.delay = rng.between(-11.0, -7.5);
+    patch.flanger.feedback = rng.between(-0.8, 0.8);
     patch.chorus.on = f32::from(rng.chance(0.2));
     patch.chorus.rate = rng.between(-3.0, 1.0);
     patch.chorus.depth = rng.between(0.1, 0.8);
     patch.chorus.mix = rng.between(0.2, 0.6);
+    patch.eq.on = f32::from(rng.chance(0.1));
+    for (k, band) in patch.eq_band.iter_mut().enumerate() {
+        if rng.chance(0.4) {
+            band.shape = rng.below(BandShape::OPTIONS.len()) as f32;
+        }
+        band.frequency = [45.0, 76.0, 108.0][k] + 10.0 * rng.normal();
+        band.gain = 7.0 * rng.normal();
+        band.width = rng.between(0.3, 2.5);
+    }
+    patch.compressor.on = f32::from(rng.chance(0.08));
+    patch.compressor.bands = rng.below(Bands::OPTIONS.len()) as f32;
+    patch.compressor.threshold = rng.between(-40.0, -12.0);
+    patch.compressor.ratio = rng.unit();
+    patch.compressor.lift = 0.7 * rng.unit().powi(2);
+    patch.compressor.release = rng.between(-5.0, -1.5);
     patch.delay.on = f32::from(rng.chance(0.1));
     patch.delay.time = rng.between(-4.0, -0.5);
     patch.delay.mix = rng.between(0.1, 0.4);

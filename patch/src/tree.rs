@@ -10,13 +10,13 @@ macro_rules! module {
 
         impl<T> $Module<T> {
             /// Makes every leaf, in order.
-            fn build(leaf: &mut impl FnMut() -> T) -> Self {
+            pub(super) fn build(leaf: &mut impl FnMut() -> T) -> Self {
                 $Module { $( $field: leaf() ),+ }
             }
         }
 
         impl $Module<()> {
-            fn declare(out: &mut Vec<Def>, group: &str, stem: &str) {
+            pub(super) fn declare(out: &mut Vec<Def>, group: &str, stem: &str) {
                 $( out.push($spec.named(group, stem, stringify!($field), concat!($($doc),+))); )+
             }
         }

@@ -133,7 +133,7 @@ impl Routes {
     ) -> Option<Driver> {
         let locked = match driver {
             Driver::Env(_) => self.locks.has(Section::Env),
-            Driver::Lfo(_) | Driver::Macro(_) => self.locks.has(Section::Lfo),
+            Driver::Lfo(_) | Driver::Random(_) | Driver::Macro(_) => self.locks.has(Section::Lfo),
         };
         if driver == Driver::Env(0) || locked {
             return Some(driver);
@@ -145,6 +145,7 @@ impl Routes {
         let (all, same): (Vec<Driver>, _) = match driver {
             Driver::Env(_) => ((1..4).map(Driver::Env).collect(), driver),
             Driver::Lfo(_) => ((0..6).map(Driver::Lfo).collect(), driver),
+            Driver::Random(_) => ((0..2).map(Driver::Random).collect(), driver),
             Driver::Macro(_) => ((0..8).map(Driver::Macro).collect(), driver),
         };
         let free = |d: &Driver| !self.taken.contains(d);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use cultivar_breed::genome::{Section, modules, section};
+use cultivar_breed::genome::{Section, clocks, module, modules, section};
 use cultivar_dsp::factory;
 use cultivar_patch::schema::{Source, ids};
 use cultivar_patch::{Breed, Def, Id, Kind, Unit, defs, hex};
@@ -87,18 +87,24 @@ pub(super) fn sources() -> std::ops::Range<usize> {
 pub(super) fn told(id: Id) -> bool {
     let ids = ids();
     let deaf = ids.osc.iter().flat_map(|o| [o.pan, o.spread, o.phase]);
-    let mut deaf = deaf.chain(ids.lfo.iter().flat_map(|l| [l.sync, l.division])).chain([
+    let deaf = deaf.chain(ids.lfo.iter().flat_map(|l| [l.key, l.stereo]));
+    let deaf = deaf.chain(clocks().into_iter().flat_map(|(sync, _, division)| [sync, division]));
+    let mut deaf = deaf.chain([
         ids.noise.pan,
         ids.noise.spread,
-        ids.delay.sync,
-        ids.delay.division,
+        ids.phaser.stereo,
+        ids.flanger.stereo,
         ids.delay.cross,
         ids.reverb.width,
     ]);
+    // A movement that nobody drew, and an order that is hardly heard, teach nothing.
+    let random = ids.random.iter().any(|r| module(r.shape) == module(id));
+    let place = ids.places().contains(&&id);
     let macros = ids.macros.iter().any(|m| m.value == id);
     match section(id) {
         Section::Route => false,
         Section::Voice => id == ids.voice.filters,
+        _ if random || place => false,
         _ => !macros && id.def().breed != Breed::Never && !deaf.any(|deaf| deaf == id),
     }
 }

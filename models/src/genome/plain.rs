@@ -1,8 +1,8 @@
 //! A patch reduced to what is heard of it in one note, its interchangeable parts in one order.
 
-use cultivar_breed::genome::{Driver, destination, live, modules};
+use cultivar_breed::genome::{Driver, clocks, destination, live, modules};
 use cultivar_patch::schema::{Division, Source, Sync, ids};
-use cultivar_patch::{Id, Patch, Preset};
+use cultivar_patch::{Id, Patch, Preset, Unit};
 
 use super::layout::{INTERVAL, ROUTES, layout, told};
 
@@ -46,13 +46,14 @@ pub fn plain(preset: &Preset) -> Preset {
 /// Writes what counts beats in seconds.
 fn seconds(patch: &mut Patch<f32>) {
     let beat = 60.0 / TEMPO;
-    for lfo in patch.lfo.iter_mut().filter(|lfo| Sync::of(lfo.sync) == Sync::Tempo) {
-        lfo.rate = -(Division::of(lfo.division).beats() * beat).log2();
-        lfo.sync = Sync::Time.value();
-    }
-    if Sync::of(patch.delay.sync) == Sync::Tempo {
-        patch.delay.time = (Division::of(patch.delay.division).beats() * beat).log2();
-        patch.delay.sync = Sync::Time.value();
+    for (sync, time, division) in clocks() {
+        if Sync::of(patch[sync]) == Sync::Tempo {
+            let seconds = (Division::of(patch[division]).beats() * beat).log2();
+            // A rate counts times per second, all else seconds.
+            let rate = time.def().unit == Unit::LogHertz;
+            patch[time] = if rate { -seconds } else { seconds };
+            patch[sync] = Sync::Time.value();
+        }
     }
     for k in 0..patch.leaves().len() as u16 {
         patch[Id(k)] = Id(k).def().legal(patch[Id(k)]);
@@ -111,7 +112,7 @@ fn home(moved: &mut Vec<(Driver, Driver)>, source: f32) -> f32 {
     let to = match driver {
         Driver::Env(_) => taken(Driver::Env, 1),
         Driver::Lfo(_) => taken(Driver::Lfo, 0),
-        Driver::Macro(_) => None,
+        Driver::Random(_) | Driver::Macro(_) => None,
     };
     let to = to.unwrap_or(driver);
     moved.push((driver, to));
