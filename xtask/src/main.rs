@@ -2,6 +2,7 @@
 
 mod bundle;
 mod demo;
+mod performance;
 mod score;
 mod system;
 mod test;
@@ -18,7 +19,8 @@ cargo xtask install   bundle, then copy into the user's plug-in folders
 cargo xtask tidy      rooms, sizes, words
 cargo xtask schema    what a genome is, in models/schema.json
 cargo xtask train     --small | --large [SEED]: pairs, training, models/onnx, card
-cargo xtask score     TARGETS YARDSTICK [SECONDS]: the matcher's figures, in docs/matching.md";
+cargo xtask score     TARGETS YARDSTICK [SECONDS]: the matcher's figures, in docs/matching.md
+cargo xtask performance BENCH [ROUNDS]: the engine's figures, in docs/performance.md";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         "schema" => train::schema(),
         "train" => train::run(&rest),
         "score" => score::run(&rest),
+        "performance" => performance::run(&rest),
         _ => {
             eprintln!("{USAGE}");
             std::process::exit(2);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use cultivar_dsp::{Event, Which};
-use cultivar_patch::schema::{self, Filters, LfoMode, Mode, Model, Polarity, Source, To, Warp};
+use cultivar_patch::schema::{
+    self, Bands, Filters, LfoMode, Mode, Model, Polarity, Source, Spectral, To, Warp,
+};
 use cultivar_patch::{Def, Id, Kind, Partner, Preset, Table, defs};
 
 use crate::scene::Scene;
@@ -87,7 +89,18 @@ fn stage(id: Id) -> Preset {
             (patch.osc[0].on, patch.noise.on, patch.band[0].on) = (0.0, 1.0, 1.0);
             patch.noise.level = -40.0;
         }
-        "filter" => filter(&mut preset),
+        "sample" => {
+            (patch.osc[0].on, patch.sample.on) = (0.0, 1.0);
+            if id == all.sample.to {
+                two_filters(&mut preset);
+            }
+        }
+        "filter" => {
+            filter(&mut preset);
+            if id == all.filter[0].morph {
+                preset.patch.filter[0].model = Model::Morph12.value();
+            }
+        }
         "env" => {
             let env = &mut patch.env[0];
             (env.delay, env.attack, env.hold, env.decay) = (-5.0, -3.5, -4.0, -2.5);
@@ -104,11 +117,21 @@ fn stage(id: Id) -> Preset {
             if id == all.lfo[0].mode {
                 preset.patch.lfo[0].phase = 0.3;
                 preset.patch.lfo[0].rate = 0.4;
+                preset.patch.lfo[0].hold = 0.6;
+            }
+            if id == all.lfo[0].hold {
+                preset.patch.lfo[0].mode = LfoMode::Sustain.value();
             }
             if id == all.lfo[0].polarity {
                 preset.patch.lfo[0].mode = LfoMode::Note.value();
                 preset.patch.lfo[0].polarity = Polarity::Bipolar.value();
             }
+        }
+        "random" => {
+            filter(&mut preset);
+            preset.patch.random[0].rate = 3.0;
+            preset.patch.random[0].sync = f32::from(id == all.random[0].division);
+            route(&mut preset, 0, Source::Random1, all.filter[0].cutoff, 0.25);
         }
         "macro" => {
             filter(&mut preset);
@@ -116,7 +139,34 @@ fn stage(id: Id) -> Preset {
         }
         "route" => sources(&mut preset),
         "distortion" => patch.distortion.on = 1.0,
+        "fx_filter" => {
+            let fx = &mut patch.fx_filter;
+            (fx.on, fx.model) = (1.0, Model::Low24.value());
+            (fx.cutoff, fx.resonance) = (72.0, 0.4);
+            if id == all.fx_filter.morph {
+                fx.model = Model::Morph12.value();
+            }
+        }
+        "phaser" => {
+            (patch.phaser.on, patch.phaser.rate) = (1.0, 1.0);
+            patch.phaser.sync = f32::from(id == all.phaser.division);
+        }
+        "flanger" => {
+            (patch.flanger.on, patch.flanger.rate) = (1.0, 1.0);
+            patch.flanger.sync = f32::from(id == all.flanger.division);
+        }
         "chorus" => patch.chorus.on = 1.0,
+        "eq" | "eq_band" => {
+            patch.eq.on = 1.0;
+            patch.eq_band.iter_mut().for_each(|band| band.gain = 9.0);
+        }
+        "compressor" => {
+            patch.compressor.on = 1.0;
+            let bands = [all.compressor.low, all.compressor.mid, all.compressor.high];
+            if bands.contains(&id) {
+                patch.compressor.bands = Bands::Three.value();
+            }
+        }
         "delay" => {
             (patch.delay.on, patch.delay.time, patch.delay.mix) = (1.0, -3.0, 0.5);
             patch.delay.sync = f32::from(id == all.delay.division);
@@ -151,13 +201,20 @@ fn oscillator(preset: &mut Preset, id: Id) {
     let patch = &mut preset.patch;
     patch.osc[0].position = 0.3;
     patch.osc[0].phase = 0.1;
-    if [osc.detune, osc.spread, osc.blend].contains(&id) {
+    if [osc.detune, osc.curve, osc.stack, osc.spread, osc.blend].contains(&id) {
         patch.osc[0].voices = 5.0;
     }
     if [osc.warp, osc.bend].contains(&id) {
         patch.osc[0].warp = Warp::Bend.value();
         patch.osc[0].bend = 0.6;
         (patch.osc[1].on, patch.osc[1].level, patch.osc[1].tune) = (1.0, -30.0, 7.0);
+    }
+    if id == osc.from {
+        (patch.osc[0].warp, patch.osc[0].bend) = (Warp::Fm.value(), 0.4);
+        (patch.osc[1].on, patch.osc[1].level, patch.osc[1].tune) = (1.0, -30.0, 7.0);
+    }
+    if [osc.spectral, osc.morph].contains(&id) {
+        (patch.osc[0].spectral, patch.osc[0].morph) = (Spectral::Tilt.value(), -0.5);
     }
 }
 

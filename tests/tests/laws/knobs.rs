@@ -44,8 +44,16 @@ fn every_option_sounds_unlike_the_others() {
     let ids = ids();
     let choices = [
         ids.osc[0].warp,
+        ids.osc[0].from,
+        ids.osc[0].stack,
+        ids.osc[0].spectral,
         ids.osc[0].to,
+        ids.sample.looped,
         ids.filter[0].model,
+        ids.voice.filters,
+        ids.random[0].shape,
+        ids.phaser.stages,
+        ids.eq_band[1].shape,
         ids.lfo[0].mode,
         ids.lfo[0].division,
         ids.distortion.curve,
@@ -82,5 +90,5 @@ fn the_stage_is_audible_and_even() {
     let peak = sound.iter().fold(0.0f32, |top, x| top.max(x.abs()));
     assert!((0.05..4.0).contains(&peak), "peak {peak}");
     assert_eq!(sound.len(), 2 * LENGTH);
-    assert_eq!(Warp::OPTIONS.len(), 7, "a new warp needs a look at this file");
+    assert_eq!(Warp::OPTIONS.len(), 12, "a new warp needs a look at this file");
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use cultivar_breed::genome::clocks;
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{Filters, LfoMode, Mode, Polarity, Source, To, Warp, ids};
+use cultivar_patch::schema::{
+    Bands, Filters, LfoMode, Mode, Model, Polarity, Source, Spectral, To, Warp, ids,
+};
 use cultivar_patch::{Id, Partner, Preset, Table};
 
 pub(crate) const RATE: f32 = 48_000.0;
@@ -21,6 +24,7 @@ pub(crate) fn everything() -> Preset {
         osc.level = -18.0;
         osc.warp = Warp::Bend.value();
         osc.bend = 0.2;
+        osc.morph = 0.4;
         osc.scatter = 0.3;
         osc.to = [To::Filter1, To::Both, To::Direct][k].value();
     }
@@ -31,6 +35,7 @@ pub(crate) fn everything() -> Preset {
         band.on = 1.0;
         band.level = -24.0;
     }
+    (patch.sample.on, patch.sample.level) = (1.0, -18.0);
     for filter in &mut patch.filter {
         filter.on = 1.0;
         filter.drive = 6.0;
@@ -52,7 +57,13 @@ pub(crate) fn everything() -> Preset {
         lfo.fade = -4.0;
     }
     patch.distortion.on = 1.0;
+    (patch.fx_filter.on, patch.fx_filter.mix) = (1.0, 0.5);
+    patch.phaser.on = 1.0;
+    patch.flanger.on = 1.0;
     patch.chorus.on = 1.0;
+    patch.eq.on = 1.0;
+    patch.eq_band.iter_mut().for_each(|band| band.gain = 6.0);
+    patch.compressor.on = 1.0;
     patch.delay.on = 1.0;
     patch.delay.time = -4.0;
     patch.reverb.on = 1.0;
@@ -92,6 +103,9 @@ fn route_every_source(preset: &mut Preset) {
         (Source::Pressure, ids.osc[2].fine),
         (Source::Slide, ids.filter[0].drive),
         (Source::Bend, ids.osc[0].position),
+        (Source::Random1, ids.osc[2].position),
+        (Source::Random2, ids.sample.level),
+        (Source::Lift, ids.filter[1].resonance),
     ];
     for (slot, (source, destination)) in wanted.into_iter().enumerate() {
         let route = &mut preset.patch.route[slot];
@@ -111,17 +125,44 @@ fn route_every_source(preset: &mut Preset) {
 /// What else must hold so that a parameter can be heard at all.
 pub(crate) fn prepare(preset: &mut Preset, id: Id) {
     let (ids, patch) = (ids(), &mut preset.patch);
+    for (sync, _, division) in clocks() {
+        if id == division {
+            patch[sync] = 1.0;
+        }
+    }
+    for (k, osc) in ids.osc.iter().enumerate() {
+        if id == osc.curve {
+            patch.osc[k].voices = 5.0;
+        }
+        if id == osc.from {
+            patch.osc[k].warp = Warp::Fm.value();
+        }
+        if id == osc.morph {
+            patch.osc[k].spectral = Spectral::Tilt.value();
+        }
+    }
+    for (k, filter) in ids.filter.iter().enumerate() {
+        if id == filter.morph {
+            patch.filter[k].model = Model::Morph12.value();
+        }
+    }
+    if id == ids.fx_filter.morph {
+        patch.fx_filter.model = Model::Morph12.value();
+    }
+    if [ids.compressor.low, ids.compressor.mid, ids.compressor.high].contains(&id) {
+        patch.compressor.bands = Bands::Three.value();
+    }
     for (k, lfo) in ids.lfo.iter().enumerate() {
-        if id == lfo.division {
-            patch.lfo[k].sync = 1.0;
+        if id == lfo.hold {
+            patch.lfo[k].mode = LfoMode::Sustain.value();
+        }
+        if id == lfo.mode {
+            patch.lfo[k].hold = 0.4;
         }
         if id == lfo.polarity {
             patch.lfo[k].mode = LfoMode::Note.value();
             patch.lfo[k].polarity = Polarity::Bipolar.value();
         }
-    }
-    if id == ids.delay.division {
-        patch.delay.sync = 1.0;
     }
     if id == ids.morph.position {
         preset.partner = Some(Arc::new(Partner::new(Preset::init(), Vec::new())));
