@@ -2,17 +2,19 @@
 //!
 //! 48 kHz, blocks of 64, one thread; note 60 or a chord of sixteen at velocity 0.8, held all
 //! the time. `x_wall` and `x_cpu` are seconds of sound per second of the clock and of the
-//! processor's work for this thread; loads named `match_` are patches of one second each, changed and rendered.
+//! processor's work for this thread; loads named `match_` are patches of one second each,
+//! changed and rendered: one at a time, or, in `match_batch_1s`, many in one call on every core.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Barrier;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use cpu_time::ThreadTime;
 use cultivar_dsp::{Engine, Event, Note, Sound, Studio, Timed, Which};
 use cultivar_patch::schema::{Model, To, ids};
-use cultivar_patch::{Preset, defs};
+use cultivar_patch::{Id, Preset, defs};
 use serde_json::{Value, json};
 
 const RATE: f32 = 48_000.0;
@@ -41,7 +43,12 @@ const LOADS: &[Load] = &[
     Load { name: "v1_3osc16uni_filter", preset: three, notes: 1 },
 ];
 
-const MATCHES: [&str; 2] = ["match_setparams_1s", "match_loadpatch_1s"];
+const MATCHES: [&str; 3] = ["match_setparams_1s", "match_loadpatch_1s", BATCH];
+const BATCH: &str = "match_batch_1s";
+/// Candidates of one call.
+const CANDIDATES: usize = 32;
+/// Seconds of each.
+const NOTE: Note = Note { key: 60.0, velocity: 0.8, gate: 0.8, length: 1.0 };
 
 fn silence() -> Preset {
     let mut preset = Preset::init();
@@ -114,7 +121,9 @@ pub(crate) fn run(name: &str, seconds: f64) -> anyhow::Result<Value> {
         bail!("{seconds} is no number of seconds");
     }
     let plain = name.strip_suffix("_os1").unwrap_or(name);
-    let measured = if MATCHES.contains(&plain) {
+    let measured = if plain == BATCH {
+        batches(seconds)?
+    } else if MATCHES.contains(&plain) {
         patches(plain, seconds)?
     } else {
         let load = LOADS.iter().find(|load| load.name == plain);
@@ -182,10 +191,10 @@ fn held(load: &Load, seconds: f64) -> anyhow::Result<Measured> {
     }))
 }
 
-/// Patch after patch, one second of each: the inner loop of a search.
-fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
+/// The knobs that a search turns in every candidate.
+fn turned() -> [Id; 10] {
     let ids = ids();
-    let turned = [
+    [
         ids.filter[0].cutoff,
         ids.filter[0].resonance,
         ids.filter[0].drive,
@@ -196,20 +205,28 @@ fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
         ids.env[0].decay,
         ids.env[0].sustain,
         ids.env[0].release,
-    ];
+    ]
+}
+
+/// Turns them anywhere.
+fn turn(preset: &mut Preset, state: &mut u64) {
+    for id in turned() {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let def = &defs()[usize::from(id.0)];
+        preset.patch[id] = def.at((*state >> 40) as f32 / (1 << 24) as f32);
+    }
+}
+
+/// Patch after patch, one second of each: the inner loop of a search.
+fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
     let mut preset = one_filter();
     let mut studio = Studio::new(RATE);
-    let note = Note { key: 60.0, velocity: 0.8, gate: 0.8, length: 1.0 };
     let mut sides = [vec![0.0; RATE as usize], vec![0.0; RATE as usize]];
     let mut state = 1u64;
     let mut patch = |preset: &mut Preset| {
-        for id in turned {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let def = &defs()[usize::from(id.0)];
-            preset.patch[id] = def.at((state >> 40) as f32 / (1 << 24) as f32);
-        }
+        turn(preset, &mut state);
         let [left, right] = &mut sides;
-        studio.render(preset, &note, left, right);
+        studio.render(preset, &NOTE, left, right);
         left.iter().fold(0.0f32, |peak, x| peak.max(x.abs()))
     };
     patch(&mut preset);
@@ -224,6 +241,50 @@ fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
         }
         (count as f64, peak)
     }))
+}
+
+/// Many patches a call, a studio on every core.
+fn batches(seconds: f64) -> anyhow::Result<Measured> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let rounds = (seconds.ceil() as usize).max(3);
+    let ready = Barrier::new(cores);
+    let work = |seed: u64| -> Measured {
+        let (mut studio, mut state) = (Studio::new(RATE), seed);
+        let mut presets = vec![one_filter(); CANDIDATES];
+        let mut out = vec![0.0; CANDIDATES * 2 * studio.samples(&NOTE)];
+        studio.render_each(&presets[..1], &NOTE, &mut out, &|| false);
+        ready.wait();
+        measure(|| {
+            for _ in 0..rounds {
+                presets.iter_mut().for_each(|preset| turn(preset, &mut state));
+                studio.render_each(&presets, &NOTE, &mut out, &|| false);
+            }
+            let peak = out.iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
+            ((rounds * CANDIDATES) as f64, peak)
+        })
+    };
+    let all: Vec<Measured> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (1..=cores as u64)
+            .map(|seed| {
+                scope.spawn({
+                    let work = &work;
+                    move || work(seed)
+                })
+            })
+            .collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
+    });
+    if all.len() < cores {
+        bail!("a thread broke off");
+    }
+    let most = |of: fn(&Measured) -> f64| all.iter().map(of).fold(0.0, f64::max);
+    Ok(Measured {
+        sound: all.iter().map(|one| one.sound).sum(),
+        wall: most(|one| one.wall),
+        cpu: all.iter().map(|one| one.cpu).sum(),
+        allocations: all.iter().map(|one| one.allocations).sum(),
+        peak: most(|one| f64::from(one.peak)) as f32,
+    })
 }
 
 thread_local! {

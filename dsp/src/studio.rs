@@ -53,6 +53,31 @@ impl Studio {
         self.render_until(preset, note, [left, right], &|| false);
     }
 
+    /// Renders the same note of several presets into `out`: for each its left side, then its
+    /// right one, [`samples`](Studio::samples) long. Gives how many are whole: all, unless `out`
+    /// is too short or `stop` says so in between.
+    pub fn render_each<'a>(
+        &mut self,
+        presets: impl IntoIterator<Item = &'a Preset>,
+        note: &Note,
+        out: &mut [f32],
+        stop: &dyn Fn() -> bool,
+    ) -> usize {
+        let length = self.samples(note);
+        if length == 0 {
+            return 0;
+        }
+        let mut whole = 0;
+        for (preset, sides) in presets.into_iter().zip(out.chunks_exact_mut(2 * length)) {
+            let (left, right) = sides.split_at_mut(length);
+            if !self.render_until(preset, note, [left, right], stop) {
+                break;
+            }
+            whole += 1;
+        }
+        whole
+    }
+
     /// The same, unless `stop`, asked before every table and every piece of some hundredths of a second, says so.
     /// Gives whether all of it was rendered.
     pub fn render_until(
