@@ -101,19 +101,29 @@ impl Timbre {
         self.oscillate::<L>(patch, sound, base, len, &mut buses);
         if self.noise.is_loud() || self.bands.is_loud() {
             let (noise, bands) = (&mut self.noise, &mut self.bands);
-            into(patch.noise.to, len, &mut buses, |l, r| {
+            into(way(patch, patch.noise.to), len, &mut buses, |l, r| {
                 noise.render(base, len, l, r);
                 bands.render(base, len, l, r);
             });
         }
         let [mut first, mut second, mut direct] = buses;
         let [one, two] = &mut self.filters;
+        let filters = Filters::of(patch.voice.filters);
+        if filters == Filters::Split {
+            // Both hear all of it; of each, one side is taken.
+            mix(&second, &mut first, len);
+            second = first;
+        }
         one.render(base, len, &mut first);
-        match Filters::of(patch.voice.filters) {
+        match filters {
             Filters::Serial => mix(&first, &mut second, len),
-            Filters::Parallel | Filters::Split => mix(&first, &mut direct, len),
+            Filters::Parallel => mix(&first, &mut direct, len),
+            Filters::Split => {}
         }
         two.render(base, len, &mut second);
+        if filters == Filters::Split {
+            second[0] = first[0];
+        }
         mix(&second, &mut direct, len);
         direct
     }
@@ -140,7 +150,7 @@ impl Timbre {
                 &[[0.0; CONTROL]; 2]
             };
             let osc = &mut self.oscillators[k];
-            into(knobs.to, len, buses, |l, r| {
+            into(way(patch, knobs.to), len, buses, |l, r| {
                 osc.render::<L>(&sound.tables[k], other, base, len, l, r);
             });
         }
@@ -179,10 +189,18 @@ fn mix(from: &Stereo, to: &mut Stereo, len: usize) {
     }
 }
 
+/// Where a source goes: split filters hear the same, so that what goes to both goes there once.
+fn way(patch: &Patch<f32>, to: f32) -> To {
+    match (To::of(to), Filters::of(patch.voice.filters)) {
+        (To::Both, Filters::Split) => To::Filter1,
+        (to, _) => to,
+    }
+}
+
 /// Renders a source into the buses it goes to.
 #[inline(always)]
-fn into(to: f32, len: usize, buses: &mut [Stereo; 3], render: impl FnOnce(&mut Block, &mut Block)) {
-    let bus = match To::of(to) {
+fn into(to: To, len: usize, buses: &mut [Stereo; 3], render: impl FnOnce(&mut Block, &mut Block)) {
+    let bus = match to {
         To::Filter1 => 0,
         To::Filter2 => 1,
         To::Direct => 2,
@@ -197,4 +215,60 @@ fn into(to: f32, len: usize, buses: &mut [Stereo; 3], render: impl FnOnce(&mut B
     };
     let [left, right] = &mut buses[bus];
     render(left, right);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oscillator::kernel::Plain;
+    use cultivar_patch::Preset;
+    use cultivar_patch::schema::Model;
+
+    /// A second of an oscillator and noise that both go to `to`, with filters that stand as
+    /// `filters` says; `change` has the last word.
+    fn play(to: To, filters: Filters, change: impl Fn(&mut Patch<f32>)) -> [Vec<f32>; 2] {
+        let mut preset = Preset::init();
+        let patch = &mut preset.patch;
+        (patch.osc[0].to, patch.noise.to, patch.noise.on) = (to.value(), to.value(), 1.0);
+        patch.voice.filters = filters.value();
+        for (k, filter) in patch.filter.iter_mut().enumerate() {
+            (filter.on, filter.cutoff) = (1.0, 60.0 + 24.0 * k as f32);
+            filter.model = [Model::Ladder, Model::High12][k].value();
+        }
+        change(patch);
+        let sound = Sound::new(&preset, 48_000.0);
+        let (mut timbre, patch) = (Timbre::new(), sound.values);
+        timbre.start(&patch, hash(5));
+        let mut out = [Vec::new(), Vec::new()];
+        for _ in 0..100 {
+            timbre.aim(&patch, &sound, &Span::WHOLE, 60.0);
+            timbre.begun();
+            let sides = timbre.render::<Plain>(&patch, &sound, 0, CONTROL);
+            out.iter_mut().zip(sides).for_each(|(out, side)| out.extend(side));
+        }
+        out
+    }
+
+    #[test]
+    fn split_filters_have_a_side_each_of_all_that_goes_into_either() {
+        let split = play(To::Filter1, Filters::Split, |_| {});
+        let first = play(To::Filter1, Filters::Parallel, |_| {});
+        let second = play(To::Filter2, Filters::Parallel, |_| {});
+        assert!(split[0] == first[0] && split[1] == second[1]);
+        assert!(split[0] != second[0] && split[1] != first[1]);
+        assert!(split == play(To::Filter2, Filters::Split, |_| {}));
+        assert!(split == play(To::Both, Filters::Split, |_| {}));
+        // One source to the one, one to the other: the same again.
+        let mixed = play(To::Filter1, Filters::Split, |patch| patch.noise.to = To::Filter2.value());
+        assert!(split == mixed);
+    }
+
+    #[test]
+    fn a_split_filter_leaves_the_other_side_alone() {
+        let usual = play(To::Both, Filters::Split, |_| {});
+        let other = play(To::Both, Filters::Split, |patch| patch.filter[0].resonance = 0.9);
+        assert!(usual[0] != other[0] && usual[1] == other[1]);
+        let other = play(To::Both, Filters::Split, |patch| patch.filter[1].on = 0.0);
+        assert!(usual[0] == other[0] && usual[1] != other[1]);
+    }
 }
