@@ -8,6 +8,7 @@ use std::f32::consts::FRAC_PI_2;
 
 use cultivar_patch::schema::Model;
 
+use super::still::Groups;
 use super::{Wanted, damping, prewarped, settle};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2};
 
@@ -18,7 +19,7 @@ const FIRST_DAMPING: f32 = 1.848;
 const NOTCH_HALF: f32 = 0.5;
 
 /// Band and low state, left and right each.
-type Four = [f32; 4];
+pub(super) type Four = [f32; 4];
 
 /// One section of second order.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +29,7 @@ pub(super) struct Section {
     /// Damping.
     k: Ramp,
     state: Four,
+    groups: Groups,
 }
 
 /// What a response takes of input, band and low.
@@ -97,19 +99,19 @@ impl Blend {
 }
 
 /// One step of a section: how states and input make the next states and the output.
-#[derive(Clone, Copy)]
-struct Step {
-    band_of_band: f32,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Step {
+    pub(super) band_of_band: f32,
     /// What band has of input, low of band, and (less than nothing) band of low.
-    cross: f32,
-    low_of_low: f32,
-    low_of_input: f32,
-    out_of_band: f32,
+    pub(super) cross: f32,
+    pub(super) low_of_low: f32,
+    pub(super) low_of_input: f32,
+    pub(super) out_of_band: f32,
 }
 
 impl Step {
     #[inline(always)]
-    fn of(g: f32, k: f32, mix: Mix) -> Self {
+    pub(super) fn of(g: f32, k: f32, mix: Mix) -> Self {
         let a1 = 1.0 / (1.0 + g * (g + k));
         let (a2, a3) = (g * a1, g * g * a1);
         Step {
@@ -123,7 +125,7 @@ impl Step {
 
     /// Takes one sample, left and right.
     #[inline(always)]
-    fn take(&self, state: &mut Four, mix: Mix, [left, right]: [f32; 2]) -> [f32; 2] {
+    pub(super) fn take(&self, state: &mut Four, mix: Mix, [left, right]: [f32; 2]) -> [f32; 2] {
         let out_of_low = 0.5 * mix.low;
         let own = [self.band_of_band, self.band_of_band, self.low_of_low, self.low_of_low];
         let other = [-self.cross, -self.cross, self.cross, self.cross];
@@ -142,8 +144,9 @@ impl Step {
 impl Section {
     #[inline(always)]
     pub(super) fn aim(&mut self, span: &Span, fresh: bool, g: f32, k: f32) {
+        self.groups.close(&mut self.state);
         if fresh {
-            *self = Section { g: Ramp::still(g), k: Ramp::still(k), ..Section::default() };
+            (self.g, self.k, self.state) = (Ramp::still(g), Ramp::still(k), Four::default());
         }
         self.g.aim(span, g);
         self.k.aim(span, k);
@@ -154,8 +157,8 @@ impl Section {
     #[inline(always)]
     pub(super) fn render(&mut self, mix: Mix, base: usize, left: &mut [f32], right: &mut [f32]) {
         if self.is_still() {
-            let step = self.still(mix);
-            return self.run(mix, left, right, |_| step);
+            let step = Step::of(self.g.end, self.k.end, mix);
+            return self.groups.run(&mut self.state, step, mix, left, right);
         }
         let mut steps = [[0.0; CONTROL]; 5];
         for (n, count) in COUNT.iter().enumerate() {
@@ -201,23 +204,6 @@ impl Section {
     fn is_still(&self) -> bool {
         self.g.is_still() && self.k.is_still()
     }
-
-    fn still(&self, mix: Mix) -> Step {
-        Step::of(self.g.end, self.k.end, mix)
-    }
-}
-
-/// Filters in place through two sections that stand still: in one loop, so that one works on a
-/// sample while the other works on the next.
-#[inline(always)]
-fn cascade(sections: &mut [Section; 2], mix: Mix, left: &mut [f32], right: &mut [f32]) {
-    let steps = sections.each_ref().map(|section| section.still(mix));
-    let [mut first, mut second] = sections.each_ref().map(|section| section.state);
-    for (left, right) in left.iter_mut().zip(right) {
-        let between = steps[0].take(&mut first, mix, [*left, *right]);
-        [*left, *right] = steps[1].take(&mut second, mix, between);
-    }
-    (sections[0].state, sections[1].state) = (first, second);
 }
 
 /// The state of the clean responses.
@@ -293,8 +279,6 @@ impl Clean {
             for section in &mut self.sections[..self.order] {
                 section.render_moving(&self.blend, base, left, right);
             }
-        } else if self.order == 2 && self.sections.iter().all(Section::is_still) {
-            cascade(&mut self.sections, self.mix, left, right);
         } else {
             for section in &mut self.sections[..self.order] {
                 section.render(self.mix, base, left, right);

@@ -8,6 +8,7 @@ mod ladder;
 mod phaser;
 #[cfg(test)]
 mod rig;
+mod still;
 #[cfg(test)]
 mod tests;
 mod twice;
