@@ -73,6 +73,24 @@ pub(crate) fn speed(lfo: &Lfo<f32>, tempo: f32) -> f32 {
     }
 }
 
+/// How much faster it is for a key so many semitones above middle C.
+fn keyed(lfo: &Lfo<f32>, above: f32) -> f32 {
+    if lfo.key == 0.0 { 1.0 } else { exp2(lfo.key * above * (1.0 / 12.0)) }
+}
+
+/// What one voice's low-frequency oscillators are told beside their knobs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cue {
+    /// Semitones of the key above middle C.
+    pub(crate) above: f32,
+    /// Whether the key is held.
+    pub(crate) held: bool,
+    /// Whether it is the right ear that listens.
+    pub(crate) right: bool,
+    /// Beats per minute.
+    pub(crate) tempo: f32,
+}
+
 /// The state of one low-frequency oscillator of one voice.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Oscillation {
@@ -100,19 +118,26 @@ impl Oscillation {
         time: f32,
         lfo: &Lfo<f32>,
         curve: &Curve,
-        tempo: f32,
+        cue: &Cue,
         shared: f64,
     ) {
         let delay = seconds(lfo.delay);
         let mode = LfoMode::of(lfo.mode);
         let passed = (self.age + time - delay).clamp(0.0, time);
-        self.turns += f64::from(passed) * f64::from(speed(lfo, tempo));
+        let ahead = if cue.right { lfo.stereo } else { 0.0 };
+        let start = f64::from(lfo.phase) + f64::from(ahead);
+        let before = self.turns;
+        self.turns += f64::from(passed) * f64::from(speed(lfo, cue.tempo) * keyed(lfo, cue.above));
+        let wait = f64::from(lfo.hold) - start;
+        if mode == LfoMode::Sustain && cue.held && before <= wait {
+            self.turns = self.turns.min(wait);
+        }
         // Beyond all delays and fades age no longer matters, and must not outgrow its steps.
         self.age = (self.age + time).min(64.0);
         let after = (self.age - delay).max(0.0);
-        let turns = f64::from(lfo.phase) + if mode == LfoMode::Free { shared } else { self.turns };
+        let turns = start + if mode == LfoMode::Free { shared } else { self.turns };
         self.place = match mode {
-            LfoMode::Once => turns.min(1.0) as f32,
+            LfoMode::Once | LfoMode::Sustain => turns.min(1.0) as f32,
             _ => turns.fract() as f32,
         };
         let height = curve.at(self.place, &mut self.hint);
@@ -129,6 +154,8 @@ impl Oscillation {
 mod tests {
     use super::*;
     use cultivar_patch::{Patch, Point};
+
+    const CUE: Cue = Cue { above: 0.0, held: true, right: false, tempo: 120.0 };
 
     #[test]
     fn curves_are_the_shapes() {
@@ -150,8 +177,8 @@ mod tests {
         let lfo = Patch::<f32>::default().lfo[0];
         let curve = Curve::new(&Shape::triangle());
         let mut o = Oscillation::default();
-        (0..20_000).for_each(|_| o.advance(1.0, &lfo, &curve, 120.0, 0.0));
-        o.advance(0.000_5, &lfo, &curve, 120.0, 0.0);
+        (0..20_000).for_each(|_| o.advance(1.0, &lfo, &curve, &CUE, 0.0));
+        o.advance(0.000_5, &lfo, &curve, &CUE, 0.0);
         assert!((o.place - 0.000_5).abs() < 1e-5, "{}", o.place);
     }
 
@@ -164,11 +191,11 @@ mod tests {
         let line = |x, y| Point { x, y, bow: 0.0 };
         let curve = Curve::new(&Shape::new([line(0.0, 0.0), line(1.0, 1.0)]));
         let mut o = Oscillation::default();
-        o.advance(0.125, &lfo, &curve, 120.0, 0.0);
+        o.advance(0.125, &lfo, &curve, &CUE, 0.0);
         assert_eq!(o.value, 0.0);
-        o.advance(0.5, &lfo, &curve, 120.0, 0.0);
+        o.advance(0.5, &lfo, &curve, &CUE, 0.0);
         assert!((o.value - 0.5).abs() < 1e-5);
-        o.advance(9.0, &lfo, &curve, 120.0, 0.0);
+        o.advance(9.0, &lfo, &curve, &CUE, 0.0);
         assert_eq!(o.value, 1.0);
     }
 }

@@ -16,6 +16,7 @@ mod notes;
 mod oscillator;
 mod places;
 mod pool;
+mod random;
 mod routes;
 mod saturation;
 mod sound;
