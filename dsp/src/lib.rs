@@ -1,5 +1,6 @@
 //! What a sound sounds like.
 
+mod arc;
 pub mod effects;
 mod engine;
 mod envelope;

@@ -165,7 +165,6 @@ mod tests {
             let mean = x.iter().sum::<f32>() / x.len() as f32;
             let size = (x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32).sqrt();
             let (least, most) = x.iter().fold((0f32, 0f32), |(a, b), &x| (a.min(x), b.max(x)));
-            println!("{shape:?} mean {mean} rms {size} {least} {most}");
             assert!(mean.abs() < 0.05, "{shape:?}: mean {mean}");
             assert!(least < -0.85 && most > 0.85, "{shape:?}: {least} to {most}");
             assert!((0.3..0.65).contains(&size), "{shape:?}: {size}");

@@ -7,9 +7,10 @@ mod twin;
 
 use cultivar_patch::{Id, Patch};
 
+use crate::arc::Arc;
 use crate::envelope::Stage;
 use crate::event::Which;
-use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, pan, seconds};
+use crate::math::{Block, CONTROL, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
 use crate::oscillator::kernel::Lanes;
 use crate::routes::{Moves, SOURCES, Sources};
@@ -75,8 +76,8 @@ pub(crate) struct Voice {
     pub(crate) stale: bool,
     fresh: bool,
     timbre: Timbre,
-    left: Ramp,
-    right: Ramp,
+    left: Arc,
+    right: Arc,
     /// Sources at the next grid point.
     sources: Sources,
     /// The same note in the other side's sound, for as long as both sides of a morph sound. A
@@ -127,8 +128,8 @@ impl Voice {
             stale: false,
             fresh: true,
             timbre: Timbre::new(),
-            left: Ramp::default(),
-            right: Ramp::default(),
+            left: Arc::default(),
+            right: Arc::default(),
             sources: [0.0; SOURCES],
             twin: None,
             twinned: false,
@@ -142,7 +143,7 @@ impl Voice {
         self.now = Motion::new(onset.seed);
         self.patch = sound.values;
         self.timbre.start(&self.patch, onset.seed);
-        (self.left, self.right) = (Ramp::default(), Ramp::default());
+        (self.left, self.right) = (Arc::default(), Arc::default());
         self.moves = Moves::NONE;
         self.fresh = true;
         (self.now_at, self.drawn_at) = (at, at);
@@ -232,7 +233,7 @@ impl Voice {
 
     /// Loudness now, for choosing whom to steal.
     pub(crate) fn loudness(&self) -> f32 {
-        let own = self.left.end.max(self.right.end);
+        let own = self.left.line.end.max(self.right.line.end);
         let twin = self.twin.as_deref().filter(|_| self.twinned);
         let right = self.right_ear.as_deref().filter(|_| self.heard == Heard::Left);
         [twin, right]
@@ -357,7 +358,7 @@ impl Voice {
         len: usize,
         out: &mut [Block; 2],
     ) -> bool {
-        if self.left.is_silent() && self.right.is_silent() {
+        if self.left.line.is_silent() && self.right.line.is_silent() {
             return true;
         }
         let base = at - self.drawn_at;
@@ -369,10 +370,7 @@ impl Voice {
         let lines = [&self.left, &self.right].into_iter().enumerate();
         let (from, until) = self.sides();
         for (side, line) in lines.take(until).skip(from) {
-            let count = &COUNT[base..][..len];
-            for ((out, x), &count) in out[side].iter_mut().zip(&direct[side]).zip(count) {
-                *out += x * line.at(count);
-            }
+            line.add(&direct[side], base, len, &mut out[side]);
         }
         true
     }
