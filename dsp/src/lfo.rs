@@ -39,7 +39,7 @@ pub(crate) struct Curve {
 
 /// Seconds before and after a corner of a shape in which it is rounded: a corner would be heard
 /// in what the shape moves, far away from the harmonics. Faster shapes are rounded less.
-const ROUND: f32 = 0.005;
+const ROUND: f32 = 0.006;
 
 /// How far a corner may be rounded, in parts of its lines' rise over its change of slope: the
 /// shape changes by a twenty-fifth of the rise at most.
@@ -81,7 +81,7 @@ impl Curve {
         for k in 0..self.len {
             let before = self.lines[if k == 0 { self.len - 1 } else { k - 1 }];
             let line = &mut self.lines[k];
-            if before.y + before.rise == line.y {
+            if (before.y + before.rise - line.y).abs() < 1e-5 {
                 line.corner = line.slopes()[0] - before.slopes()[1];
                 // Rounding reaches to the next corners, and changes little of the shape.
                 let rise = line.rise.abs().max(before.rise.abs());
