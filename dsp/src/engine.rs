@@ -281,9 +281,9 @@ impl Engine {
                 if voice.stale {
                     voice.draw(sound, at);
                 }
-                let mut well = self.lanes.render(voice, sound, at, len, &mut out);
+                let mut well = render(self.lanes, voice, sound, at, len, &mut out);
                 if let Some((twin, sound)) = voice.twin(sound) {
-                    well &= self.lanes.render(twin, sound, at, len, &mut twins);
+                    well &= render(self.lanes, twin, sound, at, len, &mut twins);
                 }
                 if !well {
                     faulty = Some(k);
@@ -307,6 +307,19 @@ impl Engine {
 /// Whether there is such a parameter.
 pub(crate) fn exists(id: Id) -> bool {
     usize::from(id.0) < cultivar_patch::defs().len()
+}
+
+/// Adds what both ears hear of a voice. Says whether all went well.
+fn render(
+    lanes: Isa,
+    voice: &mut Voice,
+    sound: &Sound,
+    at: usize,
+    len: usize,
+    out: &mut [Block; 2],
+) -> bool {
+    let well = lanes.render(voice, sound, at, len, out);
+    voice.right_ear().is_none_or(|right| lanes.render(right, sound, at, len, out)) && well
 }
 
 /// Adds finished sound, leaving out what is not a number or too small to matter.

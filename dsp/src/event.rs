@@ -41,6 +41,8 @@ impl Which {
 pub enum Event {
     /// A key goes down with a velocity of 0 to 1.
     On(Which, f32),
+    /// How fast a key that goes up was let go, 0 to 1; told before its `Off`.
+    Lift(Which, f32),
     /// A key goes up.
     Off(Which),
     /// Notes stop at once, without their release.

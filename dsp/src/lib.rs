@@ -1,5 +1,6 @@
 //! What a sound sounds like.
 
+mod arc;
 pub mod effects;
 mod engine;
 mod envelope;
@@ -16,6 +17,7 @@ mod notes;
 mod oscillator;
 mod places;
 mod pool;
+mod random;
 mod routes;
 mod saturation;
 mod sound;

@@ -81,7 +81,6 @@ pub(crate) struct Span {
 
 impl Span {
     /// A whole interval after a whole interval.
-    #[cfg(test)]
     pub(crate) const WHOLE: Span = Span { elapsed: CONTROL, over: true, left: CONTROL };
 }
 

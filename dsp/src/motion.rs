@@ -1,9 +1,11 @@
-//! All of a voice that moves by itself: envelopes, LFOs, glide and fades.
+//! All of a voice that moves by itself: envelopes, LFOs, random movement, glide and fades.
 
 use cultivar_patch::Patch;
 
 use crate::envelope::{Envelope, Stage};
-use crate::lfo::Oscillation;
+use crate::lfo::{Cue, Oscillation};
+use crate::math::hash;
+use crate::random::Walk;
 use crate::sound::Sound;
 
 /// Seconds in which a stolen or choked voice fades.
@@ -16,6 +18,11 @@ const CROSSFADE: f32 = 0.03;
 pub(crate) struct Motion {
     pub(crate) env: [Envelope; 4],
     pub(crate) lfo: [Oscillation; 6],
+    pub(crate) random: [Walk; 2],
+    /// Semitones of the key above middle C.
+    pub(crate) above: f32,
+    /// Whether it moves what the right ear hears.
+    pub(crate) right: bool,
     /// Semitones that the pitch is still away from the note, and seconds until it is there.
     pub(crate) glide: (f32, f32),
     /// Share of full loudness, and its change per second.
@@ -23,15 +30,16 @@ pub(crate) struct Motion {
 }
 
 impl Motion {
-    /// The moment a note begins.
-    pub(crate) fn new() -> Self {
-        Motion { fade: (1.0, 0.0), ..Motion::default() }
+    /// The moment a note begins; `seed` draws its random movement.
+    pub(crate) fn new(seed: u32) -> Self {
+        Motion { fade: (1.0, 0.0), random: walks(seed), ..Motion::default() }
     }
 
-    /// Envelopes and LFOs begin anew, envelopes from the level they have.
-    pub(crate) fn restart(&mut self) {
+    /// All begins anew, envelopes from the level they have.
+    pub(crate) fn restart(&mut self, seed: u32) {
         self.env.iter_mut().for_each(Envelope::start);
         self.lfo.iter_mut().for_each(Oscillation::start);
+        self.random = walks(seed);
     }
 
     /// The key is let go.
@@ -56,9 +64,20 @@ impl Motion {
                 env.advance(time, &patch.env[k]);
             }
         }
+        let held = !matches!(self.env[0].stage, Stage::Release | Stage::Done);
+        let cue = Cue { above: self.above, held, right: self.right, tempo: sound.tempo };
         for (k, lfo) in self.lfo.iter_mut().enumerate() {
             if sound.uses_lfo(k) {
-                lfo.advance(time, &patch.lfo[k], &sound.curves[k], sound.tempo, sound.free[k]);
+                lfo.advance(time, &patch.lfo[k], &sound.curves[k], &cue, sound.free[k]);
+            }
+        }
+        for (k, walk) in self.random.iter_mut().enumerate() {
+            if !sound.uses_random(k) {
+                continue;
+            }
+            match patch.random[k].shared >= 0.5 {
+                true => walk.value = sound.walks[k].value,
+                false => walk.advance(time, &patch.random[k], sound.tempo),
             }
         }
         let (away, left) = self.glide;
@@ -84,4 +103,9 @@ impl Motion {
     pub(crate) fn is_over(&self) -> bool {
         self.env[0].stage == Stage::Done || (self.fade.0 == 0.0 && self.fade.1 < 0.0)
     }
+}
+
+/// The random movement of a note.
+fn walks(seed: u32) -> [Walk; 2] {
+    [14, 15].map(|k| Walk::new(hash(seed ^ k)))
 }

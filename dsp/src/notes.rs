@@ -92,6 +92,10 @@ impl Engine {
     pub(crate) fn note(&mut self, event: Event) {
         match event {
             Event::On(which, velocity) => self.press(which, within(velocity, 0.0, 1.0)),
+            Event::Lift(which, x) => {
+                let x = within(x, 0.0, 1.0);
+                self.each(which, |voice| voice.lift(x));
+            }
             Event::Off(which) => self.let_go(which),
             Event::Choke(which) => self.choke(which),
             Event::Sustain(which, down) => self.pedal(which, down),

@@ -1,5 +1,8 @@
 //! Modulation: sources move parameters along routes.
 
+use std::mem::offset_of;
+use std::ops::Range;
+
 use cultivar_patch::schema::{Source, ids};
 use cultivar_patch::{Id, Patch, bowed};
 
@@ -9,10 +12,14 @@ pub(crate) const SOURCES: usize = Source::OPTIONS.len();
 /// The value of every source, in the order of [`Source`].
 pub(crate) type Sources = [f32; SOURCES];
 
+const _: () = assert!(SOURCES <= 32, "a bit for each of them");
+
 /// Place of an envelope, LFO or macro among the sources.
 pub(crate) const ENV: usize = Source::Env1 as usize;
 /// Place of the first LFO among the sources.
 pub(crate) const LFO: usize = Source::Lfo1 as usize;
+/// Place of the first random generator among the sources.
+pub(crate) const RANDOM: usize = Source::Random1 as usize;
 /// Place of the first macro among the sources.
 pub(crate) const MACRO: usize = Source::Macro1 as usize;
 
@@ -76,11 +83,29 @@ pub(crate) enum Realm {
     Sound,
 }
 
+/// The addresses of some modules.
+macro_rules! addresses {
+    ($($module:ident)+) => {
+        [$({
+            let from = offset_of!(Patch<u8>, $module);
+            from..from + width(|patch| &patch.$module)
+        }),+]
+    };
+}
+
+/// How many parameters a module has.
+const fn width<M>(_: fn(&Patch<u8>) -> &M) -> usize {
+    size_of::<M>()
+}
+
+/// The modules that lie behind all voices.
+const BEHIND: [Range<usize>; 12] = addresses!(
+    distortion fx_filter phaser flanger chorus eq eq_band compressor delay reverb master morph
+);
+
 impl Realm {
     fn has(self, id: Id) -> bool {
-        let ids = ids();
-        let behind =
-            id.0 >= ids.distortion.on.0 && id.0 < ids.voice.mode.0 || id.0 >= ids.master.level.0;
+        let behind = BEHIND.iter().any(|module| module.contains(&usize::from(id.0)));
         behind == (self == Realm::Sound)
     }
 }
@@ -91,7 +116,7 @@ impl Routes {
         let unused = Route { index: 0, source: 0, destination: Id(0), curve: 0.0, span: 0.0 };
         let mut routes = Routes { routes: [unused; ROUTES], len: 0, listened: 0 };
         // Amounts of routes count in both realms: what they move may lie in either. So do rates
-        // of LFOs: voices share those that run free.
+        // of LFOs and random generators: voices share those that run free.
         for (pass, index) in (0..ROUTES).map(|k| (0, k)).chain((0..ROUTES).map(|k| (1, k))) {
             let route = &patch.route[index];
             let source = Source::of(route.source);
@@ -119,6 +144,12 @@ impl Routes {
     /// Whether a route listens to a source.
     pub(crate) fn hears(&self, source: usize) -> bool {
         self.listened >> source & 1 == 1
+    }
+
+    /// Whether a route listens to one of `count` neighbouring sources.
+    #[inline]
+    pub(crate) fn hears_any(&self, first: usize, count: usize) -> bool {
+        self.listened >> first & ((1 << count) - 1) != 0
     }
 
     /// Writes every moved parameter into `patch`, starting from `base`. Parameters nobody moves
@@ -167,7 +198,8 @@ fn is_amount(id: Id) -> bool {
 }
 
 fn is_rate(id: Id) -> bool {
-    ids().lfo.iter().any(|lfo| lfo.rate == id)
+    let ids = ids();
+    ids.lfo.iter().any(|lfo| lfo.rate == id) || ids.random.iter().any(|random| random.rate == id)
 }
 
 #[cfg(test)]
@@ -215,8 +247,12 @@ mod tests {
         for id in [ids.reverb.mix, ids.distortion.drive, ids.master.level] {
             assert!(Realm::Sound.has(id) && !Realm::Voice.has(id));
         }
-        for id in [ids.osc[0].level, ids.route[31].amount, ids.filter[1].mix] {
+        for id in [ids.osc[0].level, ids.route[31].amount, ids.filter[1].mix, ids.voice.filters] {
             assert!(Realm::Voice.has(id));
+        }
+        for (address, def) in cultivar_patch::defs().iter().enumerate() {
+            let effect = def.id.ends_with(".place") || def.id.starts_with("eq.");
+            assert!(!effect || Realm::Sound.has(Id(address as u16)), "{}", def.id);
         }
     }
 }

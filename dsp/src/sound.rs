@@ -13,11 +13,14 @@ use crate::factory;
 use crate::lfo::{Curve, speed};
 use crate::math::{Block, CONTROL};
 use crate::oscillator::table::{Mip, mip};
-use crate::routes::{ENV, LFO, MACRO, Moves, Realm, Routes, SOURCES, Sources};
+use crate::random::Walk;
+use crate::routes::{ENV, LFO, MACRO, Moves, RANDOM, Realm, Routes, SOURCES, Sources};
 use morph::Morph;
 
 /// Time in seconds in which a turned knob comes within a third of its new value.
 const SMOOTH: f32 = 0.004;
+/// What draws the random movement that all voices share.
+const SHARED: [u32; 2] = [0x51, 0x52];
 /// Time in seconds in which a sound fades that has to leave.
 const LEAVE: f32 = 0.03;
 
@@ -43,6 +46,8 @@ pub struct Sound {
     global: Patch<f32>,
     /// Turns of the free-running LFOs at the end of the grid interval.
     pub(crate) free: [f64; 6],
+    /// The random movement that all voices share, at the end of the grid interval.
+    pub(crate) walks: [Walk; 2],
     pub(crate) tempo: f32,
     /// Sources of the newest voice, kept after it has ended.
     sources: Sources,
@@ -121,6 +126,7 @@ impl Sound {
             moves: Moves::NONE,
             global: values,
             free: [0.0; 6],
+            walks: SHARED.map(Walk::new),
             tempo: 120.0,
             sources: [0.0; SOURCES],
             chain: Chain::new(rate),
@@ -161,6 +167,7 @@ impl Sound {
         self.moves = Moves::NONE;
         self.global = self.values;
         self.free = [0.0; 6];
+        self.walks = SHARED.map(Walk::new);
         self.sources = [0.0; SOURCES];
         self.chain.reset();
         self.awake = false;
@@ -176,6 +183,7 @@ impl Sound {
     pub(crate) fn take_over(&mut self, other: &mut Sound) {
         std::mem::swap(&mut self.chain, &mut other.chain);
         (self.free, self.tempo, self.sources) = (other.free, other.tempo, other.sources);
+        self.walks = other.walks;
         (self.moves, self.awake, self.number) = (other.moves, other.awake, other.number);
         (self.values, self.global) = (other.values, other.global);
         std::mem::swap(&mut self.routes, &mut other.routes);
@@ -221,7 +229,8 @@ impl Sound {
         }
     }
 
-    /// Lets a grid interval begin: free-running LFOs, master level, effects.
+    /// Lets a grid interval begin: free-running LFOs, shared random movement, master level,
+    /// effects.
     /// `newest` are the sources of the newest voice.
     pub(crate) fn tick(&mut self, newest: Option<&[Sources; 2]>, beat: Option<f64>) {
         if let Some([sources, _]) = newest {
@@ -249,6 +258,12 @@ impl Sound {
                     Some(beat) if synced => (beat / beats).rem_euclid(1.0),
                     _ => (*turns + time * f64::from(speed(lfo, self.tempo))).fract(),
                 };
+            }
+        }
+        for k in 0..self.walks.len() {
+            let random = &self.global.random[k];
+            if random.shared >= 0.5 && self.uses_random(k) {
+                self.walks[k].follow(time as f32, random, self.tempo, beat);
             }
         }
         self.awake = !self.chain.silent();
@@ -327,9 +342,23 @@ impl Sound {
     pub(crate) fn uses_lfo(&self, k: usize) -> bool {
         self.restless || self.routes.hears(LFO + k) || self.behind.hears(LFO + k)
     }
+
+    /// Whether random generator `k` moves.
+    pub(crate) fn uses_random(&self, k: usize) -> bool {
+        self.restless || self.routes.hears(RANDOM + k) || self.behind.hears(RANDOM + k)
+    }
+
+    /// Whether an LFO moves something of the voices that each ear hears for itself.
+    #[inline]
+    pub(crate) fn is_wide(&self) -> bool {
+        self.routes.hears_any(LFO, self.values.lfo.len())
+            && (0..self.values.lfo.len())
+                .any(|k| self.values.lfo[k].stereo != 0.0 && self.routes.hears(LFO + k))
+    }
 }
 
 const _: () = assert!(Source::Macro8 as usize == MACRO + 7 && Source::Env4 as usize == ENV + 3);
+const _: () = assert!(Source::Lfo6 as usize == LFO + 5 && Source::Random2 as usize == RANDOM + 1);
 
 /// Moves values towards their goals, and calls `changed` for each that moved.
 fn approach(

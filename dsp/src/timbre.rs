@@ -3,8 +3,9 @@
 use cultivar_patch::Patch;
 use cultivar_patch::schema::{Filters, Osc, To, Warp};
 
+use crate::arc::Arc;
 use crate::filter::Filter;
-use crate::math::{Block, CONTROL, Span, hash, hertz};
+use crate::math::{Block, CONTROL, Span, amplitude, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::{Aim, Oscillator};
@@ -17,6 +18,8 @@ type Stereo = [Block; 2];
 #[derive(Clone, Debug)]
 pub(crate) struct Timbre {
     oscillators: [Oscillator; 3],
+    /// Their levels.
+    levels: [Arc; 3],
     noise: Noise,
     bands: Bands,
     filters: [Filter; 2],
@@ -26,6 +29,7 @@ impl Timbre {
     pub(crate) fn new() -> Self {
         Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
+            levels: [Arc::default(); 3],
             noise: Noise::new(),
             bands: Bands::new(),
             filters: std::array::from_fn(|_| Filter::new()),
@@ -37,6 +41,7 @@ impl Timbre {
         for (k, osc) in self.oscillators.iter_mut().enumerate() {
             osc.start(&patch.osc[k], hash(seed ^ (k as u32 + 1)));
         }
+        self.levels = [Arc::default(); 3];
         self.noise.start(hash(seed ^ 11));
         self.bands.start(hash(seed ^ 12));
         self.filters.iter_mut().for_each(Filter::start);
@@ -68,6 +73,8 @@ impl Timbre {
                 let (turns, limit) = (turns(knobs), reach(sound.rate));
                 let aim = Aim { span: *span, turns, modulator, limit, heard };
                 osc.aim(knobs, &sound.tables[k], &aim);
+                let level = if knobs.on >= 0.5 { amplitude(knobs.level) } else { 0.0 };
+                self.levels[k].aim(span, level);
             }
         }
         if patch.noise.on >= 0.5 || self.noise.is_loud() {
@@ -150,8 +157,14 @@ impl Timbre {
                 &[[0.0; CONTROL]; 2]
             };
             let osc = &mut self.oscillators[k];
+            let level = &self.levels[k];
             into(way(patch, knobs.to), len, buses, |l, r| {
+                let before = (!level.is_straight()).then(|| [*l, *r]);
                 osc.render::<L>(&sound.tables[k], other, base, len, l, r);
+                if let Some([left, right]) = &before {
+                    level.bend(left, base, len, l);
+                    level.bend(right, base, len, r);
+                }
             });
         }
     }

@@ -1,45 +1,25 @@
 //! One sounding note.
 
+mod expression;
+mod listen;
+mod right;
 mod twin;
 
-use cultivar_patch::schema::Source;
 use cultivar_patch::{Id, Patch};
 
+use crate::arc::Arc;
 use crate::envelope::Stage;
 use crate::event::Which;
-use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, pan, seconds};
+use crate::math::{Block, CONTROL, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
 use crate::oscillator::kernel::Lanes;
-use crate::routes::{ENV, LFO, MACRO, Moves, SOURCES, Sources};
+use crate::routes::{Moves, SOURCES, Sources};
 use crate::sound::Sound;
 use crate::timbre::Timbre;
+pub(crate) use expression::Expression;
 
 /// Sizes of a stretch that add up to more are a fault.
 const FAULT: f32 = 1e6;
-
-/// What a player does to a note after it began.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Expression {
-    pub(crate) bend: f32,
-    pub(crate) wheel: f32,
-    pub(crate) pressure: f32,
-    pub(crate) slide: f32,
-    pub(crate) tuning: f32,
-    pub(crate) volume: f32,
-    pub(crate) pan: f32,
-}
-
-impl Expression {
-    pub(crate) const NONE: Expression = Expression {
-        bend: 0.0,
-        wheel: 0.0,
-        pressure: 0.0,
-        slide: 0.0,
-        tuning: 0.0,
-        volume: 1.0,
-        pan: 0.0,
-    };
-}
 
 /// How far a voice is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +61,8 @@ pub(crate) struct Voice {
     pub(crate) expression: Expression,
     pub(crate) moves: Moves,
     pub(crate) velocity: f32,
+    /// How fast its key was let go; 0 while it is held.
+    lift: f32,
     random: f32,
     /// Values of this note: the sound's, moved by the routes.
     patch: Patch<f32>,
@@ -94,20 +76,37 @@ pub(crate) struct Voice {
     pub(crate) stale: bool,
     fresh: bool,
     timbre: Timbre,
-    left: Ramp,
-    right: Ramp,
+    left: Arc,
+    right: Arc,
     /// Sources at the next grid point.
     sources: Sources,
     /// The same note in the other side's sound, for as long as both sides of a morph sound. A
     /// twin has none of its own.
     twin: Option<Box<Voice>>,
     twinned: bool,
+    /// The same note as the right ear hears it, once its LFOs are ahead there; this voice is then
+    /// heard on the left alone. A voice of the right ear has none of its own.
+    right_ear: Option<Box<Voice>>,
+    /// Which sides of it are heard.
+    heard: Heard,
+}
+
+/// The sides of a voice that are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    Both,
+    Left,
+    Right,
 }
 
 impl Voice {
-    /// A voice with its twin.
+    /// A voice with its twin, and with one for the right ear of each.
     pub(crate) fn new() -> Self {
-        Voice { twin: Some(Box::new(Voice::alone())), ..Voice::alone() }
+        Voice { twin: Some(Box::new(Voice::eared())), ..Voice::eared() }
+    }
+
+    fn eared() -> Self {
+        Voice { right_ear: Some(Box::new(Voice::alone())), ..Voice::alone() }
     }
 
     fn alone() -> Self {
@@ -119,6 +118,7 @@ impl Voice {
             expression: Expression::NONE,
             moves: Moves::NONE,
             velocity: 0.0,
+            lift: 0.0,
             random: 0.0,
             patch: Patch::from_fn(|_| 0.0),
             now: Motion::default(),
@@ -128,25 +128,34 @@ impl Voice {
             stale: false,
             fresh: true,
             timbre: Timbre::new(),
-            left: Ramp::default(),
-            right: Ramp::default(),
+            left: Arc::default(),
+            right: Arc::default(),
             sources: [0.0; SOURCES],
             twin: None,
             twinned: false,
+            right_ear: None,
+            heard: Heard::Both,
         }
     }
 
     /// Begins a note `at` samples into the grid interval.
     pub(crate) fn start(&mut self, onset: &Onset, sound: &Sound, at: usize) {
-        self.now = Motion::new();
+        self.now = Motion::new(onset.seed);
         self.patch = sound.values;
         self.timbre.start(&self.patch, onset.seed);
-        (self.left, self.right) = (Ramp::default(), Ramp::default());
+        (self.left, self.right) = (Arc::default(), Arc::default());
         self.moves = Moves::NONE;
         self.fresh = true;
         (self.now_at, self.drawn_at) = (at, at);
         self.adopt(onset, sound);
         self.now.advance(0.0, &self.patch, sound);
+        self.heard = Heard::Both;
+        if sound.is_wide() {
+            self.widen();
+        }
+        if let Some(right) = self.right_ear() {
+            right.now.advance(0.0, &right.patch, sound);
+        }
         self.twinned = sound.twin().is_some();
         self.with_twin(sound, |twin, sound| twin.start(onset, sound, at));
     }
@@ -154,26 +163,27 @@ impl Voice {
     /// Goes on as another note: the sound does not break off, the envelopes start anew.
     pub(crate) fn restart(&mut self, onset: &Onset, sound: &Sound) {
         self.adopt(onset, sound);
-        self.now.restart();
+        self.now.restart(onset.seed);
         self.random = random(onset.seed);
-        self.with_twin(sound, |twin, sound| twin.restart(onset, sound));
+        self.with_others(sound, |other, sound| other.restart(onset, sound));
     }
 
     /// Goes on as another note, envelopes and all.
     pub(crate) fn take(&mut self, onset: &Onset, sound: &Sound) {
         self.adopt(onset, sound);
-        self.with_twin(sound, |twin, sound| twin.adopt(onset, sound));
+        self.with_others(sound, |other, sound| other.take(onset, sound));
     }
 
     fn adopt(&mut self, onset: &Onset, sound: &Sound) {
         let &Onset { which, sound: place, velocity, order, seed, expression, away } = onset;
         self.life = Life::Held;
         (self.which, self.sound, self.order) = (which, place, order);
-        (self.velocity, self.expression) = (velocity, expression);
+        (self.velocity, self.lift, self.expression) = (velocity, 0.0, expression);
         if self.fresh {
             self.random = random(seed);
         }
         let time = seconds(sound.values.voice.glide);
+        self.now.above = f32::from(which.key) - 60.0;
         self.now.glide = if time > 0.0 { (away, time) } else { (0.0, 0.0) };
         self.stale = true;
     }
@@ -202,12 +212,17 @@ impl Voice {
         self.move_on(Motion::enter);
     }
 
-    /// Something happens to the motion, the twin's too.
-    fn move_on(&mut self, f: impl Fn(&mut Motion)) {
-        f(&mut self.now);
-        if let Some(twin) = self.twin.as_mut().filter(|_| self.twinned) {
-            f(&mut twin.now);
+    /// The key goes up so fast.
+    pub(crate) fn lift(&mut self, speed: f32) {
+        if self.life == Life::Held {
+            self.lift = speed;
         }
+    }
+
+    /// Something happens to the motion, and to that of all who sound with it.
+    fn move_on(&mut self, f: fn(&mut Motion)) {
+        f(&mut self.now);
+        self.others().for_each(|other| other.move_on(f));
         self.stale = true;
     }
 
@@ -218,8 +233,13 @@ impl Voice {
 
     /// Loudness now, for choosing whom to steal.
     pub(crate) fn loudness(&self) -> f32 {
-        let twin = self.twin.as_ref().filter(|_| self.twinned);
-        self.left.end.max(self.right.end).max(twin.map_or(0.0, |twin| twin.loudness()))
+        let own = self.left.line.end.max(self.right.line.end);
+        let twin = self.twin.as_deref().filter(|_| self.twinned);
+        let right = self.right_ear.as_deref().filter(|_| self.heard == Heard::Left);
+        [twin, right]
+            .into_iter()
+            .flatten()
+            .fold(own, |loudest, other| loudest.max(other.loudness()))
     }
 
     /// Pitch it sounds at or glides to, in MIDI note numbers.
@@ -235,7 +255,7 @@ impl Voice {
             self.now_at = at;
         }
         self.stale = true;
-        self.with_twin(sound, |twin, sound| twin.interrupt(at, sound));
+        self.with_others(sound, |other, sound| other.interrupt(at, sound));
     }
 
     /// Reaches a grid point. Says whether the voice has ended.
@@ -243,19 +263,22 @@ impl Voice {
         self.now = self.ahead;
         self.now_at = 0;
         self.stale = true;
-        let twin = self.twin.as_mut().filter(|_| self.twinned);
-        twin.is_none_or(|twin| twin.roll()) & self.now.is_over()
+        let over = self.now.is_over();
+        self.others().fold(over, |over, other| other.roll() & over)
     }
 
     /// A value of the sound has changed.
     pub(crate) fn set(&mut self, id: Id, value: f32) {
         self.patch[id] = value;
+        if let Some(right) = self.right_ear() {
+            right.patch[id] = value;
+        }
     }
 
     /// All values of the sound may have changed.
     pub(crate) fn set_all(&mut self, sound: &Sound) {
         self.patch = sound.values;
-        self.with_twin(sound, |twin, sound| twin.patch = sound.values);
+        self.with_others(sound, |other, sound| other.set_all(sound));
     }
 
     /// A host's modulation of this note.
@@ -266,6 +289,9 @@ impl Voice {
 
     /// Draws all lines from `at` samples into the grid interval to its end.
     pub(crate) fn draw(&mut self, sound: &Sound, at: usize) {
+        if self.heard == Heard::Both && sound.is_wide() {
+            self.widen();
+        }
         if self.fresh {
             let span = Span { elapsed: 0, over: true, left: CONTROL };
             self.aim(sound, &span, self.now);
@@ -284,10 +310,10 @@ impl Voice {
         if std::mem::take(&mut self.fresh) {
             self.timbre.begun();
         }
-        let (expression, moves) = (self.expression, self.moves);
-        self.with_twin(sound, |twin, sound| {
-            (twin.expression, twin.moves) = (expression, moves);
-            twin.draw(sound, at);
+        let (expression, moves, lift) = (self.expression, self.moves, self.lift);
+        self.with_others(sound, |other, sound| {
+            (other.expression, other.moves, other.lift) = (expression, moves, lift);
+            other.draw(sound, at);
         });
     }
 
@@ -313,33 +339,6 @@ impl Voice {
         self.right.aim(span, level * right);
     }
 
-    fn listen(&mut self, sound: &Sound, motion: &Motion) {
-        let sources = &mut self.sources;
-        for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
-            *source = env.level;
-        }
-        for (source, lfo) in sources[LFO..].iter_mut().zip(&motion.lfo) {
-            *source = lfo.value;
-        }
-        for (source, knob) in sources[MACRO..].iter_mut().zip(&sound.values.macros) {
-            *source = knob.value;
-        }
-        sources[Source::Velocity as usize] = self.velocity;
-        sources[Source::Key as usize] =
-            ((f32::from(self.which.key) - 60.0) / 60.0).clamp(-1.0, 1.0);
-        sources[Source::Random as usize] = self.random;
-        sources[Source::Wheel as usize] = self.expression.wheel;
-        sources[Source::Pressure as usize] = self.expression.pressure;
-        sources[Source::Slide as usize] = self.expression.slide;
-        sources[Source::Bend as usize] = self.expression.bend;
-    }
-
-    /// The sources at the next grid point, of this voice and of its twin.
-    pub(crate) fn sources(&self) -> [Sources; 2] {
-        let twin = self.twin.as_ref().filter(|_| self.twinned);
-        [self.sources, twin.map_or(self.sources, |twin| twin.sources)]
-    }
-
     /// Where everything is, for the editor.
     pub(crate) fn playhead(&self, sound: &Sound) -> Playhead {
         Playhead {
@@ -359,7 +358,7 @@ impl Voice {
         len: usize,
         out: &mut [Block; 2],
     ) -> bool {
-        if self.left.is_silent() && self.right.is_silent() {
+        if self.left.line.is_silent() && self.right.line.is_silent() {
             return true;
         }
         let base = at - self.drawn_at;
@@ -368,11 +367,10 @@ impl Voice {
         if sizes.is_nan() || sizes > FAULT {
             return false;
         }
-        for (side, line) in [&self.left, &self.right].into_iter().enumerate() {
-            let count = &COUNT[base..][..len];
-            for ((out, x), &count) in out[side].iter_mut().zip(&direct[side]).zip(count) {
-                *out += x * line.at(count);
-            }
+        let lines = [&self.left, &self.right].into_iter().enumerate();
+        let (from, until) = self.sides();
+        for (side, line) in lines.take(until).skip(from) {
+            line.add(&direct[side], base, len, &mut out[side]);
         }
         true
     }

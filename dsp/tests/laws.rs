@@ -3,7 +3,7 @@
 mod stage;
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{LfoMode, Mode, Source, Sync, Warp, ids};
+use cultivar_patch::schema::{LfoMode, Mode, Source, Sync, Wander, Warp, ids};
 use cultivar_patch::{Id, Kind, Preset, defs};
 use stage::{Dice, RATE, busy, engine, off, on, peak, perform, random_event, random_preset, step};
 
@@ -153,6 +153,12 @@ fn everything() -> Preset {
     for lfo in &mut patch.lfo {
         (lfo.rate, lfo.delay, lfo.fade, lfo.phase) = (4.0, -8.0, -7.0, 0.1);
     }
+    for (k, source) in [Source::Random1, Source::Random2].into_iter().enumerate() {
+        let (random, route) = (&mut patch.random[k], &mut patch.route[30 + k]);
+        (random.shape, random.rate) = (Wander::Perlin.value(), 5.0);
+        route.source = source.value();
+        route.destination = ids.filter[k].cutoff.as_destination();
+    }
     preset
 }
 
@@ -204,6 +210,14 @@ fn no_knob_of_the_voice_is_dead() {
             }
             if id == ids.lfo[k].phase {
                 first.patch.lfo[k].mode = LfoMode::Note.value();
+            }
+            if id == ids.lfo[k].hold {
+                first.patch.lfo[k].mode = LfoMode::Sustain.value();
+            }
+        }
+        for k in 0..2 {
+            if id == ids.random[k].division {
+                first.patch.random[k].sync = Sync::Tempo.value();
             }
         }
         if id == ids.voice.count {

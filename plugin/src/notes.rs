@@ -13,7 +13,11 @@ pub fn translate(event: &NoteEvent<()>, mut then: impl FnMut(Event)) {
             let note = which(voice_id, channel, Key::Number(key));
             then(Event::On(note, bounded(velocity, 0.0, 1.0)));
         }
-        NoteOff { voice_id, channel, key, .. } => then(Event::Off(which(voice_id, channel, key))),
+        NoteOff { voice_id, channel, key, velocity, .. } => {
+            let note = which(voice_id, channel, key);
+            then(Event::Lift(note, bounded(velocity, 0.0, 1.0)));
+            then(Event::Off(note));
+        }
         Choke { voice_id, channel, key, .. } => then(Event::Choke(which(voice_id, channel, key))),
         PolyPressure { voice_id, channel, key, pressure, .. } => {
             then(Event::Pressure(which(voice_id, channel, key), bounded(pressure, 0.0, 1.0)));

@@ -13,11 +13,12 @@ mod reverb;
 use cultivar_patch::Patch;
 use cultivar_patch::schema::SILENCE_DB;
 
+use crate::arc::Arc;
+use crate::math::Span;
 use chorus::Chorus;
 use delay::Delay;
 use distortion::Distortion;
 use insert::Insert;
-use ramp::Ramp;
 use reverb::Reverb;
 
 /// Samples between two controls.
@@ -33,7 +34,9 @@ pub struct Chain {
     chorus: Insert<Chorus>,
     delay: Insert<Delay>,
     reverb: Insert<Reverb>,
-    level: Ramp,
+    level: Arc,
+    /// The level has nowhere to come from.
+    fresh: bool,
     at: usize,
 }
 
@@ -45,7 +48,8 @@ impl Chain {
             chorus: Insert::new(sample_rate, Chorus::new(sample_rate)),
             delay: Insert::new(sample_rate, Delay::new(sample_rate)),
             reverb: Insert::new(sample_rate, Reverb::new(sample_rate)),
-            level: Ramp::default(),
+            level: Arc::default(),
+            fresh: true,
             at: 0,
         }
     }
@@ -56,7 +60,7 @@ impl Chain {
         self.chorus.reset();
         self.delay.reset();
         self.reverb.reset();
-        self.level.clear();
+        self.fresh = true;
         self.at = 0;
     }
 
@@ -68,7 +72,11 @@ impl Chain {
         self.chorus.control(patch.chorus.on > 0.5, &patch.chorus, tempo);
         self.delay.control(patch.delay.on > 0.5, &patch.delay, tempo);
         self.reverb.control(patch.reverb.on > 0.5, &patch.reverb, tempo);
-        self.level.aim(gain(patch.master.level));
+        let level = gain(patch.master.level);
+        if std::mem::take(&mut self.fresh) {
+            self.level = Arc::still(level);
+        }
+        self.level.aim(&Span::WHOLE, level);
         self.at = 0;
     }
 
@@ -84,11 +92,8 @@ impl Chain {
         self.chorus.render(left, right);
         self.delay.render(left, right);
         self.reverb.render(left, right);
-        for (n, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
-            let level = self.level.at(self.at + n);
-            *l *= level;
-            *r *= level;
-        }
+        self.level.scale(self.at + 1, left);
+        self.level.scale(self.at + 1, right);
         self.at += left.len();
     }
 

@@ -49,7 +49,11 @@ impl Ends {
             self.lend(env.delay, env.release_curve, None, |p| k == 0 || drives(p, source));
         }
         for (k, lfo) in ids.lfo.iter().enumerate() {
-            self.lend(lfo.mode, lfo.polarity, None, |p| drives(p, Source::Lfo1 as usize + k));
+            self.lend(lfo.mode, lfo.stereo, None, |p| drives(p, Source::Lfo1 as usize + k));
+        }
+        for (k, random) in ids.random.iter().enumerate() {
+            let source = Source::Random1 as usize + k;
+            self.lend(random.shape, random.division, None, |p| drives(p, source));
         }
         for filter in ids.filter {
             self.dip(filter.on, filter.mix, filter.mix);

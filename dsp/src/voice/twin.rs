@@ -19,21 +19,41 @@ impl Voice {
         }
     }
 
+    /// Calls `f` for the voice of the right ear and for the twin, where they sound.
+    pub(super) fn with_others(&mut self, sound: &Sound, f: impl Fn(&mut Voice, &Sound)) {
+        if let Some(right) = self.right_ear() {
+            f(right, sound);
+        }
+        self.with_twin(sound, f);
+    }
+
+    /// The voice of the right ear and the twin, where they sound.
+    pub(super) fn others(&mut self) -> impl Iterator<Item = &mut Voice> {
+        let right = self.right_ear.as_deref_mut().filter(|_| self.heard == super::Heard::Left);
+        right.into_iter().chain(self.twin.as_deref_mut().filter(|_| self.twinned))
+    }
+
     /// Has a twin for as long as its sound has one. A side that comes in goes on from where the
     /// other one is: equal pitches are equal in phase, and nothing has to settle.
     pub(crate) fn follow(&mut self, sound: &Sound) {
-        // Without its twin a voice is a plain value; copying it allocates nothing.
+        // Without the others a voice is a plain value; copying it allocates nothing.
         let Some(mut twin) = self.twin.take() else { return };
+        let (mut right, mut twins_right) = (self.right_ear.take(), twin.right_ear.take());
         match sound.incoming() {
-            Some(Side::Odd) => *twin = Voice { twinned: false, ..self.clone() },
+            Some(Side::Odd) => {
+                *twin = Voice { twinned: false, ..self.clone() };
+                twins_right.clone_from(&right);
+            }
             Some(Side::Even) if self.twinned => {
                 let Voice { life, which, sound, order, velocity, expression, moves, .. } = *self;
                 let head = Voice { life, which, sound, order, velocity, ..(*twin).clone() };
-                *self = Voice { expression, moves, ..head };
+                *self = Voice { expression, moves, lift: self.lift, ..head };
+                right.clone_from(&twins_right);
             }
             _ => {}
         }
-        self.twin = Some(twin);
+        twin.right_ear = twins_right;
+        (self.twin, self.right_ear) = (Some(twin), right);
         self.twinned = sound.twin().is_some();
     }
 }

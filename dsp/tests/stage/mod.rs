@@ -173,7 +173,7 @@ pub(crate) fn random_event(dice: &mut Dice) -> Timed {
         _ => Which { id: -1, channel: dice.below(20) as i16 - 2, key: dice.below(140) as i16 - 5 },
     };
     let id = Id(dice.below(defs().len() + 5) as u16);
-    let event = match dice.below(24) {
+    let event = match dice.below(25) {
         0 => Event::Off(which),
         1 => Event::Choke(which),
         2 => Event::Bend(which, dice.wild()),
@@ -187,6 +187,7 @@ pub(crate) fn random_event(dice: &mut Dice) -> Timed {
         10 => Event::AllNotesOff,
         11 => Event::AllSoundOff,
         12 | 13 => Event::Modulate(which, id, dice.wild()),
+        24 => Event::Lift(which, dice.wild()),
         14..18 => match defs().get(usize::from(id.0)) {
             Some(def) => Event::Set(id, def.min + def.span() * dice.wild()),
             None => Event::Set(id, dice.wild()),

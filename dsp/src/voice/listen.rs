@@ -1,0 +1,41 @@
+//! What the routes of a voice listen to.
+
+use cultivar_patch::schema::Source;
+
+use super::Voice;
+use crate::motion::Motion;
+use crate::routes::{ENV, LFO, MACRO, RANDOM, Sources};
+use crate::sound::Sound;
+
+impl Voice {
+    /// Takes the value of every source at a moment.
+    pub(super) fn listen(&mut self, sound: &Sound, motion: &Motion) {
+        let sources = &mut self.sources;
+        for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
+            *source = env.level;
+        }
+        for (source, lfo) in sources[LFO..].iter_mut().zip(&motion.lfo) {
+            *source = lfo.value;
+        }
+        for (source, walk) in sources[RANDOM..].iter_mut().zip(&motion.random) {
+            *source = walk.value;
+        }
+        for (source, knob) in sources[MACRO..].iter_mut().zip(&sound.values.macros) {
+            *source = knob.value;
+        }
+        sources[Source::Velocity as usize] = self.velocity;
+        sources[Source::Lift as usize] = self.lift;
+        sources[Source::Key as usize] = (motion.above / 60.0).clamp(-1.0, 1.0);
+        sources[Source::Random as usize] = self.random;
+        sources[Source::Wheel as usize] = self.expression.wheel;
+        sources[Source::Pressure as usize] = self.expression.pressure;
+        sources[Source::Slide as usize] = self.expression.slide;
+        sources[Source::Bend as usize] = self.expression.bend;
+    }
+
+    /// The sources at the next grid point, of this voice (of its left ear) and of its twin.
+    pub(crate) fn sources(&self) -> [Sources; 2] {
+        let twin = self.twin.as_ref().filter(|_| self.twinned);
+        [self.sources, twin.map_or(self.sources, |twin| twin.sources)]
+    }
+}
