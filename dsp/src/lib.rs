@@ -17,6 +17,7 @@ mod oscillator;
 mod places;
 mod pool;
 mod routes;
+mod sample;
 mod saturation;
 mod sound;
 mod studio;

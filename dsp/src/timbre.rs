@@ -1,4 +1,5 @@
-//! The way of a voice's sound to its amplifier: oscillators and noise through two filters.
+//! The way of a voice's sound to its amplifier: oscillators, noise and a recording through two
+//! filters.
 
 use cultivar_patch::Patch;
 use cultivar_patch::schema::{Filters, Osc, To, Warp};
@@ -8,6 +9,7 @@ use crate::math::{Block, CONTROL, Span, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::{Aim, Oscillator};
+use crate::sample::{self, Sample};
 use crate::sound::Sound;
 
 /// Left and right.
@@ -19,6 +21,7 @@ pub(crate) struct Timbre {
     oscillators: [Oscillator; 3],
     noise: Noise,
     bands: Bands,
+    sample: Sample,
     filters: [Filter; 2],
 }
 
@@ -28,6 +31,7 @@ impl Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
             noise: Noise::new(),
             bands: Bands::new(),
+            sample: Sample::new(),
             filters: std::array::from_fn(|_| Filter::new()),
         }
     }
@@ -39,6 +43,7 @@ impl Timbre {
         }
         self.noise.start(hash(seed ^ 11));
         self.bands.start(hash(seed ^ 12));
+        self.sample.start(&patch.sample);
         self.filters.iter_mut().for_each(Filter::start);
     }
 
@@ -47,6 +52,7 @@ impl Timbre {
         self.oscillators.iter_mut().for_each(Oscillator::begun);
         self.noise.begun();
         self.bands.begun();
+        self.sample.begun();
         self.filters.iter_mut().for_each(Filter::begun);
     }
 
@@ -76,6 +82,11 @@ impl Timbre {
         if patch.band.iter().any(|band| band.on >= 0.5) || self.bands.is_loud() {
             self.bands.aim(span, &patch.band, &patch.noise, above, sound.rate);
         }
+        if patch.sample.on >= 0.5 || self.sample.is_loud() {
+            let (span, rate) = (*span, sound.rate);
+            let aim = sample::Aim { span, note, rate, limit: reach(rate) };
+            self.sample.aim(&patch.sample, &sound.tape, &aim);
+        }
         for (filter, knobs) in self.filters.iter_mut().zip(&patch.filter) {
             if knobs.on >= 0.5 || filter.is_heard() {
                 filter.aim(span, knobs, above, sound.rate);
@@ -104,6 +115,12 @@ impl Timbre {
             into(patch.noise.to, len, &mut buses, |l, r| {
                 noise.render(base, len, l, r);
                 bands.render(base, len, l, r);
+            });
+        }
+        if self.sample.is_loud() {
+            let sample = &mut self.sample;
+            into(patch.sample.to, len, &mut buses, |l, r| {
+                sample.render(&sound.tape, base, len, l, r);
             });
         }
         let [mut first, mut second, mut direct] = buses;

@@ -162,8 +162,8 @@ fn oddities_are_named() {
         "filter.1.cutoff: it is not a number, the default is taken",
     );
     check(
-        r#""params":{"filter.1.model":"ladder"}"#,
-        "filter.1.model: \"ladder\" is not known here, the default is taken",
+        r#""params":{"filter.1.model":"sieve"}"#,
+        "filter.1.model: \"sieve\" is not known here, the default is taken",
     );
     check(
         r#""params":{"route.1.destination":"osc.1.on"}"#,

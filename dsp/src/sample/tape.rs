@@ -62,6 +62,21 @@ pub(crate) struct Tape {
 }
 
 impl Tape {
+    /// One frame of nothing.
+    fn silent() -> Self {
+        let loops = Seam { start: 0.0, end: 1.0, width: 0.0, like: [1.0; 2] };
+        Tape {
+            rate: 48_000.0,
+            root: 60.0,
+            frames: 1.0,
+            stereo: false,
+            forward: loops,
+            alternate: loops,
+            copies: [Copy { start: 0, len: 4, scale: 1.0 }; LEVELS],
+            samples: vec![0.0; 4],
+        }
+    }
+
     fn new(recording: &Recording) -> Self {
         let channels = recording.channels();
         let (forward, alternate) = seams(recording);
@@ -79,8 +94,9 @@ impl Tape {
         let padded = transformed(whole);
         let mut end = 0;
         for (level, copy) in tape.copies.iter_mut().enumerate() {
-            let scale = length(padded, level) as f64 / padded as f64;
-            let len = (whole as f64 * scale).ceil() as usize;
+            let long = length(padded, level);
+            let scale = long as f64 / padded as f64;
+            let len = ((whole as f64 * scale).ceil() as usize + 4).min(long);
             *copy = Copy { start: end, len, scale };
             end += len * channels.len();
         }
@@ -159,7 +175,7 @@ fn transformed(frames: usize) -> usize {
 /// Samples of the whole copy of a level: four per frame, three for the half octave below, and
 /// half of that for every octave.
 fn length(padded: usize, level: usize) -> usize {
-    (FINE - level % 2) * padded >> (level / 2)
+    ((FINE - level % 2) * padded) >> (level / 2)
 }
 
 /// What undoes the response of the reading kernel, at a frequency in turns per sample of a copy.
@@ -188,12 +204,9 @@ fn seams(recording: &Recording) -> (Seam, Seam) {
     let forward =
         Seam { start: first as f64, end: end as f64, width: width as f64, like: [like; 2] };
     let (low, high) = (start.max(half), end.min(frames - half));
-    let around = |turn: usize| {
-        move |n: usize| (turn - half + n, (turn + half - n).min(frames - 1))
-    };
+    let around = |turn: usize| move |n: usize| (turn - half + n, (turn + half - n).min(frames - 1));
     let like = [high, low].map(|turn| alike(channels, (0..width).map(around(turn))));
-    let alternate =
-        Seam { start: low as f64, end: high as f64, width: width as f64, like };
+    let alternate = Seam { start: low as f64, end: high as f64, width: width as f64, like };
     (forward, alternate)
 }
 
@@ -217,15 +230,11 @@ static CACHE: Mutex<Vec<(Weak<Recording>, Arc<Tape>)>> = Mutex::new(Vec::new());
 /// the longest recording a tenth of a second). An unknown factory recording is that of a new
 /// patch. Not for the audio thread.
 pub(crate) fn tape(of: &Clip) -> Arc<Tape> {
-    static SILENT: LazyLock<Arc<Tape>> = LazyLock::new(|| {
-        let nothing = Recording::new("", 48_000, vec![vec![0.0]], 60.0, None);
-        Arc::new(nothing.map_or_else(|_| unreachable!(), |nothing| Tape::new(&nothing)))
-    });
     let recording = match of {
         Clip::Factory(name) => recordings::recording(name).or_else(recordings::first),
         Clip::Own(recording) => Some(recording.clone()),
     };
-    recording.map_or_else(|| SILENT.clone(), |recording| copies(&recording))
+    recording.map_or_else(|| Arc::new(Tape::silent()), |recording| copies(&recording))
 }
 
 fn copies(recording: &Arc<Recording>) -> Arc<Tape> {
