@@ -96,9 +96,12 @@ pub(super) fn told(id: Id) -> bool {
         ids.reverb.width,
     ]);
     let macros = ids.macros.iter().any(|m| m.value == id);
+    // What a recording holds cannot be told by numbers.
+    let recorded = (ids.sample.on.0..=ids.sample.to.0).contains(&id.0);
     match section(id) {
         Section::Route => false,
         Section::Voice => id == ids.voice.filters,
+        _ if recorded => false,
         _ => !macros && id.def().breed != Breed::Never && !deaf.any(|deaf| deaf == id),
     }
 }
