@@ -4,14 +4,14 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use cultivar_patch::schema::{Bands, From, LfoMode, Model, Osc, Source, Spectral, Sync, Warp, ids};
-use cultivar_patch::{Breed, Def, Id, Kind, Patch, Preset, Table, Unit, defs};
+use cultivar_patch::{Breed, Clip, Def, Id, Kind, Patch, Preset, Table, Unit, defs};
 
 /// A part of the instrument that is inherited as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
     /// The oscillators with their tables.
     Osc,
-    /// Noise and its bands.
+    /// Noise, its bands, and the sample with its recording.
     Noise,
     /// The filters and how they stand to each other.
     Filter,
@@ -376,6 +376,16 @@ pub fn key(preset: &Preset) -> u64 {
             }),
         };
     }
+    key = match &preset.clip {
+        Clip::Factory(name) => name.bytes().fold(key, |key, byte| mix(key, byte.into())),
+        Clip::Own(own) => {
+            let [start, end] = own.looped().unwrap_or_default().map(|place| place as u64);
+            let rate = u64::from(own.rate()) << 32 | u64::from(own.root().to_bits());
+            let head = [own.channels().len() as u64, rate, start, end].into_iter().fold(key, mix);
+            let samples = own.channels().iter().flatten();
+            samples.fold(head, |key, sample| mix(key, sample.to_bits().into()))
+        }
+    };
     for point in preset.shapes.iter().flat_map(|shape| shape.points()) {
         for value in [point.x, point.y, point.bow] {
             key = mix(key, value.to_bits().into());
@@ -405,6 +415,10 @@ mod tests {
         assert!(initial[ids.osc[0].level] && initial[ids.env[0].decay]);
         assert!(!initial[ids.osc[1].level] && !initial[ids.lfo[0].rate]);
         assert!(!initial[ids.osc[0].detune] && !initial[ids.master.level]);
+        assert!(!initial[ids.sample.level] && !initial[ids.sample.start]);
+        preset.patch.sample.on = 1.0;
+        assert!(live(&preset)[ids.sample.level] && live(&preset)[ids.sample.start]);
+        preset.patch.sample.on = 0.0;
         preset.patch.osc[0].voices = 5.0;
         preset.patch.route[7].source = Source::Lfo3.value();
         preset.patch.route[7].destination = ids.osc[0].position.as_destination();
@@ -434,5 +448,21 @@ mod tests {
         assert_eq!(key(&preset), before);
         preset.patch.osc[0].level += 1.0;
         assert_ne!(key(&preset), before);
+        let own = |rate, root, looped, samples: [f32; 2]| {
+            let channels = vec![samples.to_vec()];
+            let recording = cultivar_patch::Recording::new("r", rate, channels, root, looped);
+            Clip::Own(std::sync::Arc::new(recording.expect("legal")))
+        };
+        let clips = [
+            Clip::default(),
+            Clip::Factory("glass".into()),
+            own(48_000, 60.0, None, [0.1, 0.2]),
+            own(44_100, 60.0, None, [0.1, 0.2]),
+            own(48_000, 61.0, None, [0.1, 0.2]),
+            own(48_000, 60.0, Some([0, 1]), [0.1, 0.2]),
+            own(48_000, 60.0, None, [0.1, 0.3]),
+        ];
+        let keys = clips.map(|clip| key(&Preset { clip, ..preset.clone() }));
+        assert!((0..keys.len()).all(|k| !keys[..k].contains(&keys[k])));
     }
 }

@@ -240,5 +240,9 @@ pub(crate) fn novelty(a: &Preset, b: &Preset) -> f32 {
         apart += f32::from(a.tables[k] != b.tables[k]);
         all += 1.0;
     }
+    if a.patch.sample.on > 0.5 && b.patch.sample.on > 0.5 {
+        apart += f32::from(a.clip != b.clip);
+        all += 1.0;
+    }
     apart / f32::max(all, 1.0)
 }

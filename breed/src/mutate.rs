@@ -57,6 +57,7 @@ fn intact(was: &Preset, is: &Preset, locks: Locks) -> bool {
         || locks.modules(&is.patch) == locked
             && indices.all(genes)
             && (0..was.tables.len()).all(table)
+            && (!locks.has(Section::Noise) || was.clip == is.clip)
             && (0..was.shapes.len()).all(shape)
             && (!locks.has(Section::Lfo) || was.macros == is.macros)
 }

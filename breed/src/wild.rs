@@ -5,7 +5,7 @@ use cultivar_patch::schema::{
     BandShape, Bands, Filters, From, LfoMode, Model, Source, Spectral, Stack, Stages, Wander, Warp,
     ids,
 };
-use cultivar_patch::{Id, Point, Preset, Shape, Table};
+use cultivar_patch::{Clip, Id, Point, Preset, Shape, Table};
 
 use crate::Rng;
 
@@ -19,6 +19,7 @@ pub fn preset(rng: &mut Rng) -> Preset {
     envelopes(&mut preset, rng);
     movement(&mut preset, rng);
     effects(&mut preset, rng);
+    sample(&mut preset, rng);
     for (k, value) in preset.patch.leaves_mut().iter_mut().enumerate() {
         *value = Id(k as u16).def().legal(*value);
     }
@@ -74,6 +75,19 @@ fn noise(preset: &mut Preset, rng: &mut Rng) {
         band.level = rng.between(-40.0, 0.0);
         band.centre = rng.between(50.0, 125.0);
         band.width = rng.between(0.2, 3.0);
+    }
+}
+
+/// Seldom a recording: a short noise at the beginning of a note, or a loop under it.
+fn sample(preset: &mut Preset, rng: &mut Rng) {
+    let sample = &mut preset.patch.sample;
+    sample.on = f32::from(rng.chance(0.08));
+    sample.level = rng.between(-30.0, -6.0);
+    sample.key = f32::from(rng.chance(0.6));
+    sample.looped = f32::from(rng.chance(0.25));
+    sample.to = rng.below(4) as f32;
+    if let Some(id) = rng.pick(factory::recordings::names()) {
+        preset.clip = Clip::Factory((*id).into());
     }
 }
 

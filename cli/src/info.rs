@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use cultivar_breed::Target;
 use cultivar_formats::{AudioError, Kind, decode, kind_of_file};
-use cultivar_patch::{Kind as Of, Preset, Shape, Table, defs, disk};
+use cultivar_patch::{Clip, Kind as Of, Preset, Recording, Shape, Table, defs, disk};
 use serde_json::{Map, Value, json};
 
 use crate::shell::{self, Done, Failure};
@@ -128,6 +128,9 @@ fn of_preset(file: &Path, preset: &Preset) -> Done {
             let _ = writeln!(text, "  table {}: {name}", k + 1);
         }
     }
+    if preset.patch.sample.on > 0.5 || preset.clip != Clip::default() {
+        let _ = writeln!(text, "  recording: {}", recording_name(&preset.clip));
+    }
     let drawn = preset.shapes.iter().filter(|shape| **shape != Shape::default()).count();
     if drawn > 0 {
         let _ = writeln!(text, "  {drawn} drawn LFO shapes");
@@ -149,6 +152,7 @@ fn of_preset(file: &Path, preset: &Preset) -> Done {
         "notes": meta.notes,
         "origin": meta.origin,
         "tables": tables,
+        "recording": recording(&preset.clip),
         "shapes": drawn,
         "params": params,
     });
@@ -160,6 +164,31 @@ fn table(table: &Table) -> Value {
         Table::Factory(name) => json!({ "factory": name }),
         Table::Own(own) => json!({ "name": own.name(), "frames": own.len() }),
     }
+}
+
+fn recording_name(clip: &Clip) -> String {
+    match clip {
+        Clip::Factory(name) => name.clone(),
+        Clip::Own(own) => format!("{} ({:.2} s)", own.name(), seconds(own)),
+    }
+}
+
+fn recording(clip: &Clip) -> Value {
+    match clip {
+        Clip::Factory(name) => json!({ "factory": name }),
+        Clip::Own(own) => json!({
+            "name": own.name(),
+            "seconds": seconds(own),
+            "rate": own.rate(),
+            "channels": own.channels().len(),
+            "root": own.root(),
+            "loop": own.looped(),
+        }),
+    }
+}
+
+fn seconds(recording: &Recording) -> f64 {
+    recording.len() as f64 / f64::from(recording.rate())
 }
 
 /// The parameters that are not default: for programs, and as lines with their values as a

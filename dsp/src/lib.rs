@@ -19,6 +19,7 @@ mod places;
 mod pool;
 mod random;
 mod routes;
+mod sample;
 mod saturation;
 mod sound;
 mod studio;

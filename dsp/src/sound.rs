@@ -15,6 +15,7 @@ use crate::math::{Block, CONTROL};
 use crate::oscillator::table::{Mip, mip};
 use crate::random::Walk;
 use crate::routes::{ENV, LFO, MACRO, Moves, RANDOM, Realm, Routes, SOURCES, Sources};
+use crate::sample::{Tape, tape};
 use morph::Morph;
 
 /// Time in seconds in which a turned knob comes within a third of its new value.
@@ -35,6 +36,7 @@ pub struct Sound {
     /// Parameters on their way; has room for all.
     moving: Vec<Id>,
     pub(crate) tables: [Arc<Mip>; 3],
+    pub(crate) tape: Arc<Tape>,
     pub(crate) curves: [Curve; 6],
     pub(crate) routes: Routes,
     behind: Routes,
@@ -98,7 +100,8 @@ pub(crate) fn prepare(of: &Table) {
 
 impl Sound {
     /// Compiles a preset for a sample rate in hertz. Values that are not legal are made so; an
-    /// unknown factory table is a saw. Microseconds where the tables have been used before,
+    /// unknown factory table is a saw, an unknown recording the first one. Microseconds where
+    /// tables and recording have been used before,
     /// milliseconds where not.
     pub fn new(preset: &Preset, rate: f32) -> Box<Sound> {
         let mut sound = Sound::alone(preset, rate);
@@ -119,6 +122,7 @@ impl Sound {
             goals: values,
             moving: Vec::with_capacity(values.leaves().len()),
             tables: preset.tables.each_ref().map(table),
+            tape: tape(&preset.clip),
             curves: preset.shapes.each_ref().map(Curve::new),
             routes: Routes::of(&values, Realm::Voice),
             behind: Routes::of(&values, Realm::Sound),
@@ -138,12 +142,14 @@ impl Sound {
         })
     }
 
-    /// Becomes another preset in place. Allocates only where a table or a partner is new.
+    /// Becomes another preset in place. Allocates only where a table, a recording or a
+    /// partner is new.
     pub fn load(&mut self, preset: &Preset) {
         self.goals = legal(&preset.patch);
         for (mip, of) in self.tables.iter_mut().zip(&preset.tables) {
             *mip = table(of);
         }
+        self.tape = tape(&preset.clip);
         for (curve, shape) in self.curves.iter_mut().zip(&preset.shapes) {
             *curve = Curve::new(shape);
         }

@@ -5,6 +5,7 @@ use cultivar_patch::Preset;
 use crate::engine::Engine;
 use crate::event::{Event, Timed, Which};
 use crate::math::CONTROL;
+use crate::sample::tape;
 use crate::sound::{Sound, prepare};
 
 /// Samples that are rendered without asking whether to stop.
@@ -78,7 +79,7 @@ impl Studio {
         whole
     }
 
-    /// The same, unless `stop`, asked before every table and every piece of some hundredths of a second, says so.
+    /// The same, unless `stop`, asked before every table, the recording and every piece of some hundredths of a second, says so.
     /// Gives whether all of it was rendered.
     pub fn render_until(
         &mut self,
@@ -93,6 +94,11 @@ impl Studio {
             }
             prepare(table);
         }
+        if stop() {
+            return false;
+        }
+        // It is kept, so that the sound finds it.
+        let _ = tape(&preset.clip);
         let sound = match self.engine.take() {
             Some(mut sound) => {
                 sound.load(preset);

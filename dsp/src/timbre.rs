@@ -1,4 +1,5 @@
-//! The way of a voice's sound to its amplifier: oscillators and noise through two filters.
+//! The way of a voice's sound to its amplifier: oscillators, noise and a recording through two
+//! filters.
 
 use cultivar_patch::Patch;
 use cultivar_patch::schema::{Filters, Osc, To, Warp};
@@ -9,6 +10,7 @@ use crate::math::{Block, CONTROL, Span, amplitude, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::{Aim, Oscillator};
+use crate::sample::{self, Sample};
 use crate::sound::Sound;
 
 /// Left and right.
@@ -22,6 +24,7 @@ pub(crate) struct Timbre {
     levels: [Arc; 3],
     noise: Noise,
     bands: Bands,
+    sample: Sample,
     filters: [Filter; 2],
 }
 
@@ -32,6 +35,7 @@ impl Timbre {
             levels: [Arc::default(); 3],
             noise: Noise::new(),
             bands: Bands::new(),
+            sample: Sample::new(),
             filters: std::array::from_fn(|_| Filter::new()),
         }
     }
@@ -44,6 +48,7 @@ impl Timbre {
         self.levels = [Arc::default(); 3];
         self.noise.start(hash(seed ^ 11));
         self.bands.start(hash(seed ^ 12));
+        self.sample.start(&patch.sample);
         self.filters.iter_mut().for_each(Filter::start);
     }
 
@@ -52,6 +57,7 @@ impl Timbre {
         self.oscillators.iter_mut().for_each(Oscillator::begun);
         self.noise.begun();
         self.bands.begun();
+        self.sample.begun();
         self.filters.iter_mut().for_each(Filter::begun);
     }
 
@@ -83,6 +89,11 @@ impl Timbre {
         if patch.band.iter().any(|band| band.on >= 0.5) || self.bands.is_loud() {
             self.bands.aim(span, &patch.band, &patch.noise, above, sound.rate);
         }
+        if patch.sample.on >= 0.5 || self.sample.is_loud() {
+            let (span, rate) = (*span, sound.rate);
+            let aim = sample::Aim { span, note, rate, limit: reach(rate) };
+            self.sample.aim(&patch.sample, &sound.tape, &aim);
+        }
         for (filter, knobs) in self.filters.iter_mut().zip(&patch.filter) {
             if knobs.on >= 0.5 || filter.is_heard() {
                 filter.aim(span, knobs, above, sound.rate);
@@ -111,6 +122,12 @@ impl Timbre {
             into(way(patch, patch.noise.to), len, &mut buses, |l, r| {
                 noise.render(base, len, l, r);
                 bands.render(base, len, l, r);
+            });
+        }
+        if self.sample.is_loud() {
+            let sample = &mut self.sample;
+            into(patch.sample.to, len, &mut buses, |l, r| {
+                sample.render(&sound.tape, base, len, l, r);
             });
         }
         let [mut first, mut second, mut direct] = buses;

@@ -5,7 +5,7 @@ use std::io::{self, Cursor, Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use cultivar_patch::disk;
+use cultivar_patch::{RecordingError, disk};
 use symphonia::core::codecs::audio::AudioDecoder;
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -143,6 +143,9 @@ pub enum AudioError {
         /// What the decoder says.
         why: String,
     },
+    /// It cannot be the recording of a preset.
+    #[error("{0}")]
+    Recording(#[from] RecordingError),
     /// More samples than the file format can hold.
     #[error("a WAV file cannot hold that much")]
     TooLong,

@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cultivar_formats::{
-    Audio, AudioError, Depth, Kind, Note, decode, decode_bytes, decode_start, kind, write_wav,
+    Audio, AudioError, Depth, Kind, Note, decode, decode_bytes, decode_start, kind, load_recording,
+    write_wav,
 };
+use cultivar_patch::{MAX_RECORDED, RecordingError};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/audio").join(name)
@@ -53,6 +55,25 @@ fn every_kind_is_decoded() {
     check_tone("tone.mp3", Kind::Mp3, 44_100, 0.2, 0.03);
     check_tone("tone_16k.mp3", Kind::Mp3, 16_000, 0.1, 0.1);
     check_tone("tone.ogg", Kind::Ogg, 16_000, 0.1, 0.06);
+}
+
+#[test]
+fn a_file_becomes_a_recording() {
+    let (recording, notes) = load_recording(&fixture("tone_s24.wav"), 69.0).expect("a tone");
+    let audio = decode(&fixture("tone_s24.wav")).expect("a tone");
+    assert_eq!((recording.name(), recording.rate(), recording.root()), ("tone_s24", 16_000, 69.0));
+    assert_eq!(
+        (recording.channels(), recording.looped(), notes),
+        (&audio.channels[..], None, vec![])
+    );
+    let long =
+        Audio { channels: vec![vec![0.1; MAX_RECORDED + 7]; 3], rate: 48_000, ..audio.clone() };
+    let (recording, notes) = long.recording("long", 60.0).expect("a start");
+    assert_eq!((recording.len(), recording.channels().len()), (MAX_RECORDED, 1));
+    assert_eq!(notes[0].to_string(), "only its first 10.0 s of 10.0 s are used");
+    let slow = Audio { rate: 1_000, ..audio };
+    let error = slow.recording("slow", 60.0).expect_err("too slow");
+    assert!(matches!(error, AudioError::Recording(RecordingError::Rate(1_000))), "{error}");
 }
 
 /// A header of a WAV file of 32-bit numbers, and `data`.

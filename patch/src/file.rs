@@ -13,10 +13,13 @@
 //! }
 //! ```
 //!
+//! A recording other than the default one is written as `recording`, like a table.
 //! Where it can morph, `partner` holds a second preset, written like the first.
 
+mod clip;
 mod fields;
 mod migrate;
+mod packed;
 mod read;
 mod write;
 

@@ -1,10 +1,10 @@
-//! A preset: a patch with the tables and shapes it plays, and where it came from.
+//! A preset: a patch with the tables, recording and shapes it plays, and where it came from.
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::{Patch, Shape, Wavetable};
+use crate::{Patch, Recording, Shape, Wavetable};
 
 /// Which wavetable an oscillator plays.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,22 @@ impl Default for Table {
     /// The table of every oscillator of a new patch.
     fn default() -> Self {
         Table::Factory("saw".into())
+    }
+}
+
+/// Which recording the sample of a voice plays.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clip {
+    /// One of the instrument's own, by its name for ever (`knock`).
+    Factory(String),
+    /// Carried by the preset.
+    Own(Arc<Recording>),
+}
+
+impl Default for Clip {
+    /// The recording of a new patch.
+    fn default() -> Self {
+        Clip::Factory("knock".into())
     }
 }
 
@@ -126,6 +142,8 @@ pub struct Preset {
     pub patch: Patch<f32>,
     /// The wavetable of each oscillator.
     pub tables: [Table; 3],
+    /// The recording of the sample.
+    pub clip: Clip,
     /// The shape of each low-frequency oscillator.
     pub shapes: [Shape; 6],
     /// What the player calls each macro; empty for none.
@@ -144,6 +162,7 @@ impl Preset {
         Preset {
             patch: Patch::default(),
             tables: Default::default(),
+            clip: Clip::default(),
             shapes: Default::default(),
             macros: Default::default(),
             partner: None,

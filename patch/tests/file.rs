@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use cultivar_patch::{
-    FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, Meta, Notice, Origin, Parent, Partner,
-    Point, Preset, Shape, Table, Wavetable, defs, disk, id,
+    Clip, FRAME, FileError, Kind, Loaded, MAX_BYTES, MAX_FRAMES, MAX_RECORDED, Meta, Notice,
+    Origin, Parent, Partner, Point, Preset, Recording, Shape, Table, Wavetable, defs, disk, id,
 };
 use proptest::prelude::*;
 
@@ -31,6 +31,10 @@ fn whole() -> Preset {
     let table = Wavetable::new("Mine \"1\"", saw).expect("two frames");
     preset.tables[1] = Table::Own(Arc::new(table));
     preset.tables[2] = Table::Factory("square".into());
+    let wave = |k: usize| (0..300).map(|n| ((n * k) as f32 * 0.1).sin()).collect::<Vec<f32>>();
+    let recording =
+        Recording::new("Knock \"2\"", 44_100, vec![wave(1), wave(3)], 61.3, Some([20, 280]));
+    preset.clip = Clip::Own(Arc::new(recording.expect("two channels")));
     let point = |x, y| Point { x, y, bow: 0.1 };
     preset.shapes[3] = Shape::new([point(0.0, 0.3), point(0.2, 0.7), point(1.0, 0.0)]);
     preset.macros[0] = "Brightness".into();
@@ -80,7 +84,7 @@ fn everything_comes_back() {
 fn only_what_is_not_default_is_written() {
     let text = Preset::init().to_json();
     assert!(text.contains(r#""params": {}"#), "{text}");
-    for absent in ["tables", "shapes", "macros", "tags", "origin", "author"] {
+    for absent in ["tables", "recording", "shapes", "macros", "tags", "origin", "author"] {
         assert!(!text.contains(absent), "{absent} in {text}");
     }
     let text = full().to_json();
@@ -220,6 +224,13 @@ fn a_damaged_table_is_never_played() {
 
 #[test]
 fn a_bomb_expands_no_further_than_a_table() {
+    let data = bomb();
+    let table = format!(r#""tables":[{{"frames":{MAX_FRAMES},"data":"{data}"}}]"#);
+    assert_eq!(refused(file(&table)), "tables, number 1: its data is not 256 frames");
+}
+
+/// Few bytes that are 64 MiB of nothing.
+fn bomb() -> String {
     use base64::Engine;
     use std::io::Write;
     let mut bomb = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
@@ -227,9 +238,69 @@ fn a_bomb_expands_no_further_than_a_table() {
         bomb.write_all(&vec![0; 1 << 20]).expect("memory");
     }
     let bomb = bomb.finish().expect("memory");
-    let data = base64::engine::general_purpose::STANDARD.encode(bomb);
-    let table = format!(r#""tables":[{{"frames":{MAX_FRAMES},"data":"{data}"}}]"#);
-    assert_eq!(refused(file(&table)), "tables, number 1: its data is not 256 frames");
+    base64::engine::general_purpose::STANDARD.encode(bomb)
+}
+
+#[test]
+fn a_recording_is_one_of_the_instruments_own_or_carried() {
+    let recording = |text: &str| read(&file(&format!(r#""recording":{text}"#))).preset.clip;
+    assert_eq!(recording("null"), Clip::default());
+    assert_eq!(recording(r#"{"factory":"breath"}"#), Clip::Factory("breath".into()));
+    assert_eq!(read(&file(r#""name":"old""#)).preset.clip, Clip::default());
+    let mut preset = Preset::init();
+    preset.clip = Clip::Factory("breath".into());
+    let text = preset.to_json();
+    assert!(text.contains(r#""recording": {"factory":"breath"}"#), "{text}");
+    for (channels, looped) in [(1, None), (1, Some([0, 1])), (2, None)] {
+        let samples = vec![vec![0.1, -8.0, f32::MIN_POSITIVE]; channels];
+        let own = Recording::new("mine", 192_000, samples, 0.1, looped).expect("legal");
+        preset.clip = Clip::Own(Arc::new(own));
+        let loaded = read(&preset.to_json());
+        assert_eq!((loaded.preset, loaded.notices), (preset.clone(), vec![]));
+    }
+}
+
+#[test]
+fn a_damaged_recording_is_never_played() {
+    let mut preset = Preset::init();
+    let own = Recording::new("mine", 48_000, vec![vec![0.5; 99]], 60.0, Some([1, 9]));
+    preset.clip = Clip::Own(Arc::new(own.expect("legal")));
+    let good = preset.to_json();
+    let changes = [
+        (r#""rate":48000"#, r#""rate":44100"#),
+        (r#""root":60"#, r#""root":61"#),
+        (r#""loop":[1,9]"#, r#""loop":[1,8]"#),
+        (r#""hash":""#, r#""hash":"0"#),
+    ];
+    for (was, is) in changes {
+        assert!(good.contains(was), "{was} in {good}");
+        assert_eq!(refused(good.replace(was, is)), "recording: its data does not match its hash");
+    }
+    let check = |recording: &str, why: &str| {
+        let text = refused(file(&format!(r#""recording":{recording}"#)));
+        assert!(text.contains(why), "{text}");
+    };
+    check("7", "it is damaged at byte 91: invalid type: integer `7`");
+    check("{}", "recording: 0 channels");
+    check(r#"{"channels":3}"#, "recording: 3 channels");
+    check(r#"{"channels":1,"frames":0}"#, "recording: 0 frames");
+    check(r#"{"channels":2,"frames":480001}"#, "recording: 480001 frames are not 1 to 480000");
+    check(r#"{"channels":2,"frames":99999999999999999999}"#, "damaged at byte");
+    check(r#"{"channels":1,"frames":1}"#, "recording: it has neither");
+    check(r#"{"channels":1,"frames":1,"data":"!!"}"#, "recording: its data is damaged");
+    check(r#"{"channels":1,"frames":1,"data":"AwA="}"#, "its data is not 1 channels of 1 frames");
+    assert_eq!(
+        refused(good.replace(r#""rate":48000"#, r#""rate":1"#)),
+        "recording: a rate of 1 Hz is not 4000 to 192000 Hz"
+    );
+}
+
+#[test]
+fn a_bomb_expands_no_further_than_a_recording() {
+    let bomb = bomb();
+    let frames = format!(r#""channels":2,"frames":{MAX_RECORDED}"#);
+    let text = refused(file(&format!(r#""recording":{{{frames},"data":"{bomb}"}}"#)));
+    assert_eq!(text, "recording: its data is not 2 channels of 480000 frames");
 }
 
 #[test]
@@ -278,6 +349,8 @@ fn cut_anywhere_or_flipped_anywhere_it_never_panics() {
     let mut preset = full();
     // A smooth table, so that the file is small enough to flip every bit of it.
     preset.tables[1] = Table::Own(Arc::new(Wavetable::new("", vec![0.0; FRAME]).expect("one")));
+    let quiet = Recording::new("", 48_000, vec![vec![0.0; 9]], 60.0, None).expect("nine");
+    preset.clip = Clip::Own(Arc::new(quiet));
     let good = preset.to_json().into_bytes();
     for end in 0..good.len() - 2 {
         assert!(Preset::from_json(&good[..end]).is_err(), "cut at {end}");

@@ -30,6 +30,8 @@ pub struct Trace {
     pub genes: Patch<Gene>,
     /// Wavetables of the oscillators.
     pub tables: [Gene; 3],
+    /// The recording of the sample.
+    pub clip: Gene,
     /// Shapes of the low-frequency oscillators.
     pub shapes: [Gene; 6],
 }
@@ -39,6 +41,7 @@ impl Trace {
         Trace {
             genes: Patch::from_fn(|_| Gene::New),
             tables: [Gene::New; 3],
+            clip: Gene::New,
             shapes: [Gene::New; 6],
         }
     }
@@ -55,6 +58,9 @@ impl Trace {
             if was != is {
                 *gene = Gene::New;
             }
+        }
+        if was.clip != is.clip {
+            self.clip = Gene::New;
         }
         for (gene, (was, is)) in self.shapes.iter_mut().zip(was.shapes.iter().zip(&is.shapes)) {
             if was != is {
@@ -109,6 +115,9 @@ impl Ancestry {
         for (k, gene) in trace.tables.iter().enumerate().filter(|(k, _)| live[ids.osc[*k].on]) {
             let mix = mixes.tables.iter().find(|(of, _)| *of == k).map(|(_, mix)| mix);
             count(Section::Osc, *gene, mix);
+        }
+        if live[ids.sample.on] {
+            count(Section::Noise, trace.clip, None);
         }
         for (k, gene) in trace.shapes.iter().enumerate().filter(|(k, _)| live[ids.lfo[*k].mode]) {
             let mix = mixes.shapes.iter().find(|(of, _)| *of == k).map(|(_, mix)| mix);

@@ -36,7 +36,7 @@ pub(super) struct Donor<'a> {
 }
 
 /// Copies module `index` of a donor onto module `onto` (of the same kind) of the child, with
-/// its table, shape or name.
+/// its table, recording, shape or name.
 pub(super) fn copy(child: &mut Preset, trace: &mut Trace, donor: Donor, index: usize, onto: usize) {
     let Donor { parent, preset } = donor;
     let of = |at: u16| Gene::Of { parent, at };
@@ -53,6 +53,10 @@ pub(super) fn copy(child: &mut Preset, trace: &mut Trace, donor: Donor, index: u
     {
         slot.clone_from(table);
         trace.tables[to] = of(from as u16);
+    }
+    if [index, onto] == [module(ids().sample.on); 2] {
+        child.clip.clone_from(&preset.clip);
+        trace.clip = of(0);
     }
     if let (Some(from), Some(to)) = place(ids().lfo[0].mode)
         && let (Some(shape), Some(slot)) = (preset.shapes.get(from), child.shapes.get_mut(to))

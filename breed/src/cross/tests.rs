@@ -78,6 +78,14 @@ fn every_gene_is_what_its_ancestry_says() {
                     gene => assert_eq!((gene, operator), (Gene::Blend, Operator::Blend)),
                 }
             }
+            match trace.clip {
+                Gene::Of { parent, .. } => {
+                    assert_eq!(child.preset.clip, parents[usize::from(parent)].clip);
+                    let switch = trace.genes[ids().sample.on];
+                    assert!(matches!(switch, Gene::Of { parent: of, .. } if of == parent));
+                }
+                gene => panic!("a recording is {gene:?}"),
+            }
             for (k, gene) in trace.shapes.iter().enumerate() {
                 if let Gene::Of { parent, at } = *gene {
                     let own = &parents[usize::from(parent)].shapes[usize::from(at)];
@@ -244,6 +252,9 @@ fn what_is_locked_stays_as_it_is_in_the_first_parent() {
                 }
                 if cross.locks.has(Section::Osc) {
                     assert_eq!(child.tables, first.tables);
+                }
+                if cross.locks.has(Section::Noise) {
+                    assert_eq!(child.clip, first.clip);
                 }
                 if cross.locks.has(Section::Lfo) {
                     assert_eq!(child.shapes, first.shapes);

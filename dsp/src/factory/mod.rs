@@ -1,4 +1,4 @@
-//! The instrument's own wavetables, made by formula on first use and kept.
+//! The instrument's own wavetables and recordings, made by formula on first use and kept.
 //!
 //! The further into a table, the brighter it is, so that any decaying envelope or velocity on
 //! the position dulls the sound the way struck and blown things do.
@@ -7,6 +7,7 @@ mod acoustic;
 mod analog;
 mod cycle;
 mod digital;
+pub mod recordings;
 mod voices;
 
 use std::sync::{Arc, LazyLock, OnceLock};

@@ -9,8 +9,8 @@ use crate::math::{Block, CONTROL, COUNT, Ramp};
 
 /// Weights of the sum and difference of the inner and the outer pair of neighbours, per power
 /// of the distance from their middle: z⁰ and z² take sums, z¹ and z³ differences.
-pub(super) const INNER: [f32; 4] = [0.465_823_17, 0.541_787_27, -0.249_935_93, -0.484_015_82];
-pub(super) const OUTER: [f32; 4] = [0.034_176_82, 0.152_738_56, 0.249_935_91, 0.161_333_7];
+pub(crate) const INNER: [f32; 4] = [0.465_823_17, 0.541_787_27, -0.249_935_93, -0.484_015_82];
+pub(crate) const OUTER: [f32; 4] = [0.034_176_82, 0.152_738_56, 0.249_935_91, 0.161_333_7];
 
 /// Phases of a grid interval, in 2⁻³² turns.
 pub(crate) type Phases = [u32; CONTROL];

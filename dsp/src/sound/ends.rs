@@ -41,6 +41,8 @@ impl Ends {
             patch.noise.on >= 0.5 || patch.band.iter().any(|band| band.on >= 0.5)
         };
         self.lend(ids.noise.on, ids.noise.to, Some(ids.noise.on), noise);
+        let sample = |patch: &Patch<f32>| patch.sample.on >= 0.5;
+        self.lend(ids.sample.on, ids.sample.to, Some(ids.sample.on), sample);
         for (k, band) in ids.band.iter().enumerate() {
             self.lend(band.on, band.key, Some(band.on), |patch| patch.band[k].on >= 0.5);
         }

@@ -17,6 +17,7 @@ use super::{Side, Sound, approach, legal, own, table};
 use crate::lfo::Curve;
 use crate::math::{Block, CONTROL, COUNT};
 use crate::oscillator::table::{Mip, between};
+use crate::sample::{Tape, tape};
 
 /// Stations of the way, its ends among them. An odd number, so that both ends are even.
 const STATIONS: usize = 5;
@@ -35,6 +36,8 @@ pub(super) struct Morph {
     ends: Ends,
     /// The wavetables of each oscillator at all stations.
     tables: [[Arc<Mip>; STATIONS]; 3],
+    /// The recordings of the first half of the way and of the second.
+    tapes: [Arc<Tape>; 2],
     /// The shapes of both ends.
     curves: [[Curve; 6]; 2],
     /// The stations of the two sides.
@@ -59,6 +62,7 @@ impl Morph {
             tables: std::array::from_fn(|k| {
                 stations(presets.map(|p| &p.tables[k]), [&first, &second].map(|p| sounds(p, k)))
             }),
+            tapes: tapes(presets, [&first, &second].map(|p| p.sample.on >= 0.5)),
             ends: Ends::new(first, second),
             curves: presets.map(|preset| preset.shapes.each_ref().map(Curve::new)),
             at: [0, 1],
@@ -134,6 +138,7 @@ impl Morph {
             for (table, stations) in side.tables.iter_mut().zip(&self.tables) {
                 table.clone_from(&stations[at]);
             }
+            side.tape.clone_from(&self.tapes[usize::from(is_second(at))]);
             side.curves.clone_from(&self.curves[usize::from(is_second(at))]);
         }
     }
@@ -153,6 +158,17 @@ fn stations(ends: [&Table; 2], heard: [bool; 2]) -> [Arc<Mip>; STATIONS] {
         k if k == STATIONS - 1 => last.clone(),
         k => middle[k - 1].clone(),
     })
+}
+
+/// The recordings of both halves of the way; `heard` says at which of the ends one is heard.
+/// Recordings that differ are never mixed in one side: the sides, each with its own, are.
+fn tapes(ends: [&Preset; 2], heard: [bool; 2]) -> [Arc<Tape>; 2] {
+    let [first, last] = ends.map(|preset| tape(&preset.clip));
+    match heard {
+        [true, false] => [first.clone(), first],
+        [false, true] => [last.clone(), last],
+        _ => [first, last],
+    }
 }
 
 /// From 0 to 1 without a bend at either.

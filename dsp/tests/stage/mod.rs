@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{Source, Warp, ids};
-use cultivar_patch::{FRAME, Id, Kind, Partner, Point, Preset, Shape, Table, Wavetable, defs};
+use cultivar_patch::schema::{Looped, Source, Warp, ids};
+use cultivar_patch::{
+    Clip, FRAME, Id, Kind, Partner, Point, Preset, Recording, Shape, Table, Wavetable, defs,
+};
 
 /// Sample rate of all tests that do not ask for another.
 pub(crate) const RATE: f32 = 48_000.0;
@@ -35,6 +37,14 @@ fn moving(seed: usize) -> Table {
     Table::Own(Arc::new(table.expect("four finite frames")))
 }
 
+/// A short recording in stereo with a loop.
+fn short() -> Clip {
+    let side = |k: usize| (0..1500).map(move |n| ((n * n + 70 * k) as f32 * 3e-4).sin()).collect();
+    let recording =
+        Recording::new("short", 44_100, vec![side(1), side(2)], 58.5, Some([300, 1200]));
+    Clip::Own(Arc::new(recording.expect("a legal recording")))
+}
+
 /// A patch that uses most of a voice.
 pub(crate) fn busy() -> Preset {
     let mut preset = Preset::init();
@@ -46,6 +56,8 @@ pub(crate) fn busy() -> Preset {
         preset.tables[k] = moving(k);
     }
     (patch.noise.on, patch.noise.colour) = (1.0, -3.0);
+    preset.clip = short();
+    (patch.sample.on, patch.sample.looped) = (1.0, Looped::Alternate.value());
     for (k, band) in patch.band.iter_mut().enumerate() {
         (band.on, band.centre) = (1.0, 70.0 + 12.0 * k as f32);
     }
@@ -162,6 +174,8 @@ fn random_sound(dice: &mut Dice) -> Preset {
     }
     let tables = ["saw", "sine", "square", "no such table"];
     preset.tables = std::array::from_fn(|_| Table::Factory(tables[dice.below(4)].into()));
+    let clips = ["knock", "breath", "no such recording"];
+    preset.clip = clips.get(dice.below(4)).map_or_else(short, |id| Clip::Factory((*id).into()));
     preset
 }
 

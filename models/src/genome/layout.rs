@@ -101,10 +101,12 @@ pub(super) fn told(id: Id) -> bool {
     let random = ids.random.iter().any(|r| module(r.shape) == module(id));
     let place = ids.places().contains(&&id);
     let macros = ids.macros.iter().any(|m| m.value == id);
+    // What a recording holds cannot be told by numbers.
+    let recorded = module(ids.sample.on) == module(id);
     match section(id) {
         Section::Route => false,
         Section::Voice => id == ids.voice.filters,
-        _ if random || place => false,
+        _ if random || place || recorded => false,
         _ => !macros && id.def().breed != Breed::Never && !deaf.any(|deaf| deaf == id),
     }
 }

@@ -1,21 +1,20 @@
 //! A preset from the bytes of a file, whatever the bytes.
 
-use std::io::Read;
 use std::sync::Arc;
 
-use base64::engine::general_purpose::STANDARD;
-use flate2::read::DeflateDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::clip::ClipText;
 use super::fields::{Fields, First};
 use super::migrate::{self, Params, VERSION};
+use super::packed::unpack;
 use super::{FileError, Loaded, Notice, bounds};
 use crate::{
-    Def, FRAME, Id, Kind, MAX_FRAMES, MAX_KNOTS, MAX_POINTS, Meta, Origin, Partner, Patch, Point,
-    Preset, Shape, Table, Wavetable, defs,
+    Clip, Def, FRAME, Id, Kind, MAX_FRAMES, MAX_KNOTS, MAX_POINTS, Meta, Origin, Partner, Patch,
+    Point, Preset, Shape, Table, Wavetable, defs,
 };
 
 /// Most notices of one file; the rest would say the same.
@@ -40,6 +39,7 @@ fn whole(text: &str, mut fields: Fields) -> Result<Loaded, FileError> {
     reader.meta(&mut fields, &mut preset);
     reader.params(&mut fields, version, &mut preset)?;
     reader.tables(&mut fields, &mut preset.tables)?;
+    reader.clip(&mut fields, &mut preset.clip)?;
     reader.shapes(&mut fields, &mut preset.shapes);
     preset.partner = reader.partner(&mut fields)?.map(Arc::new);
     for (key, raw) in fields.0 {
@@ -274,6 +274,15 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn clip(&mut self, fields: &mut Fields, clip: &mut Clip) -> Result<(), FileError> {
+        let Some(raw) = fields.take("recording") else { return Ok(()) };
+        let found: ClipText = serde_json::from_str(raw.get())
+            .map_err(|e| syntax(self.text, at(self.text, raw), &e))?;
+        let part = |why| FileError::Part { key: "recording".into(), why };
+        *clip = found.clip().map_err(part)?;
+        Ok(())
+    }
+
     fn shapes(&mut self, fields: &mut Fields, shapes: &mut [Shape; 6]) {
         let found = self.list::<Option<First<Point, MAX_POINTS>>, 6>(fields, "shapes");
         for (shape, points) in shapes.iter_mut().zip(found.unwrap_or_default()) {
@@ -366,21 +375,8 @@ impl TableText<'_> {
         if self.frames == 0 || self.frames > MAX_FRAMES {
             return Err(format!("{} frames are not 1 to {MAX_FRAMES}", self.frames));
         }
-        // Base64 needs no escapes, so the text between the quotes is the data.
-        let data =
-            self.data.map(RawValue::get).and_then(|d| d.strip_prefix('"')?.strip_suffix('"'));
-        let data = data.ok_or("it has neither a name of the instrument's own nor data")?;
-        let length = self.frames * FRAME * size_of::<f32>();
-        let decoder = base64::read::DecoderReader::new(data.as_bytes(), &STANDARD);
-        let mut bytes = Vec::with_capacity(length);
-        DeflateDecoder::new(decoder)
-            .take(length as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| format!("its data is damaged ({e})"))?;
-        if bytes.len() != length {
-            return Err(format!("its data is not {} frames", self.frames));
-        }
-        let samples = bytes.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let samples = unpack(self.data, self.frames * FRAME)?;
+        let samples = samples.ok_or_else(|| format!("its data is not {} frames", self.frames))?;
         let name = bounds::line(&self.name, bounds::WORD);
         let table = Wavetable::new(name, samples).map_err(|e| e.to_string())?;
         if table.hash() != self.hash {

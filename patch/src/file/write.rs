@@ -1,17 +1,13 @@
 //! A preset as the text of a file.
 
-use std::io::Write;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::bounds::{self, block, line};
+use super::clip;
 use super::migrate::VERSION;
-use crate::{Def, Id, Kind, Meta, Origin, Partner, Preset, Shape, Table, Wavetable, defs};
+use super::packed::pack;
+use crate::{Clip, Def, Id, Kind, Meta, Origin, Partner, Preset, Shape, Table, defs};
 
 /// The whole file. Top-level keys in the order a reader wants them, unknown ones last; one
 /// line for each parameter, table and shape.
@@ -43,6 +39,10 @@ fn lines(preset: &Preset, partner: Option<&Partner>) -> Lines {
     out.list("params", '{', params(preset), '}');
     if preset.tables.iter().any(|t| *t != Table::default()) {
         out.list("tables", '[', preset.tables.iter().map(table), ']');
+    }
+    if preset.clip != Clip::default() {
+        out.key("recording");
+        out.0 += &clip::text(&preset.clip);
     }
     if preset.shapes.iter().any(|s| *s != Shape::default()) {
         out.list("shapes", '[', preset.shapes.iter().map(shape), ']');
@@ -152,17 +152,9 @@ fn table(table: &Table) -> String {
             text(&line(table.name(), bounds::WORD)),
             table.len(),
             table.hash(),
-            STANDARD.encode(deflated(table))
+            pack(table.samples().iter())
         ),
     }
-}
-
-fn deflated(table: &Wavetable) -> Vec<u8> {
-    let bytes: Vec<u8> = table.samples().iter().flat_map(|s| s.to_le_bytes()).collect();
-    let mut out = DeflateEncoder::new(Vec::new(), Compression::default());
-    // Writing to memory cannot fail.
-    let _ = out.write_all(&bytes);
-    out.finish().unwrap_or_default()
 }
 
 /// `[[x, y, bow], ..]`, or nothing for the shape of a new patch.
