@@ -126,7 +126,7 @@ impl Timbre {
         }
         if self.sample.is_loud() {
             let sample = &mut self.sample;
-            into(patch.sample.to, len, &mut buses, |l, r| {
+            into(way(patch, patch.sample.to), len, &mut buses, |l, r| {
                 sample.render(&sound.tape, base, len, l, r);
             });
         }

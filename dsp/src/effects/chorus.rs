@@ -91,6 +91,7 @@ impl Effect for Chorus {
         self.wet.aim(wet * ((1.0 - 0.5 * feedback * feedback) / VOICES as f32).sqrt());
     }
 
+    #[inline(always)]
     fn process(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         for (side, x) in self.sides.iter_mut().zip([left, right]) {
             let ends = side.delays.map(|delay| (delay.along(0.0), delay.aimed()));

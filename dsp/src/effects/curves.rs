@@ -14,6 +14,7 @@ const CLOSE: f32 = 2e-3;
 
 /// Applies `curve` to the samples of `x` from the second on; the first is the last one of the
 /// block before.
+#[inline(always)]
 pub(super) fn bend(curve: Curve, x: &[f32], out: &mut [f32]) {
     match curve {
         Curve::Soft => average::<Soft>(x, out),
@@ -39,6 +40,7 @@ trait Shape {
     fn at(x: f32) -> (f32, f32);
 }
 
+#[inline(always)]
 fn average<S: Shape>(x: &[f32], out: &mut [f32]) {
     let mut values = [0.0; FAST + 1];
     let mut areas = [0.0; FAST + 1];

@@ -85,6 +85,7 @@ impl Effect for Delay {
         self.wet.aim(wet);
     }
 
+    #[inline(always)]
     fn process(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         let length = left.len();
         let mut echoes = [[0.0; TICK]; 2];
@@ -129,12 +130,13 @@ impl Effect for Delay {
     }
 }
 
+#[inline(always)]
 fn swap(own: f32, other: f32, cross: f32) -> f32 {
     own + cross * (other - own)
 }
 
 /// Straight up to ±1, then ever flatter towards ±3: repeats pile up softly.
-#[inline]
+#[inline(always)]
 fn guard(x: f32) -> f32 {
     let over = (x.abs() - 1.0).max(0.0);
     (x.abs() - over + over / (1.0 + 0.5 * over)).copysign(x)

@@ -92,6 +92,7 @@ impl Effect for Distortion {
         }
     }
 
+    #[inline(always)]
     fn process(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         let (Some(curve), Some(next)) = (self.curve, self.next_curve) else {
             return;

@@ -99,6 +99,7 @@ impl<E: Effect> Insert<E> {
         self.effect.aim(values, tempo);
     }
 
+    #[inline(always)]
     pub(super) fn render(&mut self, left: &mut [f32], right: &mut [f32]) {
         let at = self.at;
         self.at += left.len();
@@ -121,6 +122,7 @@ impl<E: Effect> Insert<E> {
         self.loudest = self.loudest.max(output).max(input * SENSITIVITY);
     }
 
+    #[inline(always)]
     fn process_faded(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         let length = left.len();
         let mut dry = [[0.0; TICK]; 2];
@@ -142,11 +144,17 @@ impl<E: Effect> Insert<E> {
         }
     }
 
+    /// Whether it takes part: it is on, or still fading.
+    pub(super) fn is_running(&self) -> bool {
+        self.running
+    }
+
     pub(super) fn silent(&self) -> bool {
         !self.running || self.asleep
     }
 }
 
+#[inline(always)]
 fn peak(samples: &[f32]) -> f32 {
     samples.iter().fold(0.0, |peak, x| if x.abs() > peak { x.abs() } else { peak })
 }

@@ -30,6 +30,7 @@ impl Line {
         self.samples.len() - TICK - 4
     }
 
+    #[inline(always)]
     pub(super) fn extend(&mut self, block: &[f32]) {
         let first = block.len().min(self.samples.len() - self.write);
         self.samples[self.write..][..first].copy_from_slice(&block[..first]);
@@ -39,7 +40,7 @@ impl Line {
     }
 
     /// What was written `age` samples ago; 1 is the newest.
-    #[inline]
+    #[inline(always)]
     fn at(&self, age: usize) -> f32 {
         let sample = self.samples[self.write.wrapping_sub(age) & self.mask];
         if age <= self.past { sample } else { 0.0 }
@@ -47,6 +48,7 @@ impl Line {
 
     /// Copies what was written `back` samples before each sample of the coming block; `back`
     /// is at least the block's length.
+    #[inline(always)]
     pub(super) fn copy(&self, back: usize, out: &mut [f32]) {
         if back > self.past {
             for (n, y) in out.iter_mut().enumerate() {
@@ -64,7 +66,7 @@ impl Line {
     /// What was written `distance` samples before sample `n` of the coming block, by cubic
     /// Lagrange interpolation: never louder than what was written, and exact at a whole
     /// distance. The distance is at least `n` + 2.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tap(&self, n: usize, distance: f64) -> f32 {
         let back = distance as usize;
         let part = (distance - back as f64) as f32;
@@ -76,8 +78,27 @@ impl Line {
             + a * part * b * (1.0 / 6.0) * self.at(newest + 3)
     }
 
+    /// The same by Lagrange interpolation of fifth order, which keeps more of the highest end.
+    /// The distance is at least `n` + 3.
+    #[inline(always)]
+    pub(super) fn fine_tap(&self, n: usize, distance: f64) -> f32 {
+        let back = distance as usize;
+        let x = (distance - back as f64) as f32;
+        let newest = back - n - 2;
+        let (a, b, c, d, e) = (x + 2.0, x + 1.0, x - 1.0, x - 2.0, x - 3.0);
+        let (ab, de) = (a * b, d * e);
+        let (xc, cde) = (x * c, c * de);
+        b * xc * de * (-1.0 / 120.0) * self.at(newest)
+            + a * xc * de * (1.0 / 24.0) * self.at(newest + 1)
+            + ab * cde * (-1.0 / 12.0) * self.at(newest + 2)
+            + ab * x * de * (1.0 / 12.0) * self.at(newest + 3)
+            + ab * xc * e * (-1.0 / 24.0) * self.at(newest + 4)
+            + ab * xc * d * (1.0 / 120.0) * self.at(newest + 5)
+    }
+
     /// Reads the coming block, which begins at sample `at` of the tick, at a distance that goes
     /// in a straight line `from` one end of the tick `to` the other; at least [`TICK`] + 2.
+    #[inline(always)]
     pub(super) fn read(&self, at: usize, from: f64, to: f64, out: &mut [f32]) {
         let way = to - from;
         if way == 0.0 && to == f64::from(to as u32) {
@@ -93,6 +114,7 @@ impl Line {
 
     /// The same for a distance that hardly changes: the same four samples take part all along,
     /// as far as whole samples go.
+    #[inline(always)]
     fn read_steady(&self, at: usize, from: f64, way: f32, out: &mut [f32]) {
         let back = (from + f64::from(way).min(0.0)) as usize;
         let part = (from - back as f64) as f32;
@@ -184,6 +206,7 @@ impl Head {
     }
 
     /// Reads the coming block, which begins at sample `at` of the tick and is not yet written.
+    #[inline(always)]
     pub(super) fn read(&self, line: &Line, at: usize, out: &mut [f32]) {
         line.read(at, self.near.from, self.near.to, out);
         if self.fade.aimed() > 0.0 {

@@ -46,6 +46,7 @@ impl Up {
         Up { weights, line: vec![0.0; middle + longest] }
     }
 
+    #[inline(always)]
     fn run(&mut self, x: &[f32], out: &mut [f32]) {
         let (middle, n) = (self.history(), x.len());
         self.line[middle..][..n].copy_from_slice(x);
@@ -80,6 +81,7 @@ impl Down {
         Down { even_weights, odd_weights, even, odd }
     }
 
+    #[inline(always)]
     fn run(&mut self, x: &[f32], out: &mut [f32]) {
         let n = out.len();
         let (evens, odds) = (self.even_weights.len() - 1, self.odd_weights.len());
@@ -99,6 +101,7 @@ impl Down {
     }
 }
 
+#[inline(always)]
 fn add(weight: f32, x: &[f32], out: &mut [f32]) {
     for (y, x) in out.iter_mut().zip(x) {
         *y += weight * x;
@@ -122,6 +125,7 @@ impl Oversampler {
     }
 
     /// Four samples for each of `x`.
+    #[inline(always)]
     pub(super) fn up(&mut self, x: &[f32], out: &mut [f32]) {
         let mut twice = [0.0; 2 * TICK];
         let twice = &mut twice[..2 * x.len()];
@@ -130,6 +134,7 @@ impl Oversampler {
     }
 
     /// One sample for each four of `x`.
+    #[inline(always)]
     pub(super) fn down(&mut self, x: &[f32], out: &mut [f32]) {
         let mut twice = [0.0; 2 * TICK];
         let twice = &mut twice[..2 * out.len()];

@@ -28,13 +28,13 @@ impl Ramp {
     }
 
     /// The value at sample `n` of the tick.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&self, n: usize) -> f32 {
         self.along((n + 1) as f32 * (1.0 / TICK as f32))
     }
 
     /// The value at a share of the tick, 0 to 1.
-    #[inline]
+    #[inline(always)]
     pub(super) fn along(&self, share: f32) -> f32 {
         self.from + (self.to - self.from) * share
     }
@@ -61,7 +61,7 @@ impl Tone {
         self.state = flush(self.state);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, n: usize, x: f32) -> f32 {
         self.state += self.pace.at(n) * (x - self.state);
         self.state + self.open.at(n) * (x - self.state)
@@ -89,7 +89,7 @@ impl Block {
         self.state = flush(self.state);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, x: f32) -> f32 {
         self.state += self.pace * (x - self.state);
         x - self.state

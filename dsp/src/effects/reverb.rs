@@ -105,13 +105,14 @@ impl Moving {
         self.to = to;
     }
 
-    #[inline]
+    #[inline(always)]
     fn at(&self, share: f32) -> Lanes {
         std::array::from_fn(|i| self.from[i] + (self.to[i] - self.from[i]) * share)
     }
 }
 
 impl Diffuser {
+    #[inline(always)]
     fn run(&mut self, x: &mut [f32]) {
         let mut late = [0.0; TICK];
         let late = &mut late[..x.len()];
@@ -177,6 +178,7 @@ impl Reverb {
     }
 
     /// Reads all lines into `lanes`, sample by sample.
+    #[inline(always)]
     fn read_lines(&self, at: usize, lanes: &mut [Lanes]) {
         for (i, line) in self.lines.iter().enumerate() {
             let mut out = [0.0; TICK];
@@ -190,6 +192,7 @@ impl Reverb {
         }
     }
 
+    #[inline(always)]
     fn write_lines(&mut self, lanes: &[Lanes]) {
         for (i, line) in self.lines.iter_mut().enumerate() {
             let mut block = [0.0; TICK];
@@ -239,6 +242,7 @@ impl Effect for Reverb {
         self.width.aim(within(values.width, 0.0, 1.0));
     }
 
+    #[inline(always)]
     fn process(&mut self, at: usize, left: &mut [f32], right: &mut [f32]) {
         let length = left.len();
         let mut input = [[0.0; TICK]; 2];
@@ -311,7 +315,7 @@ const IN: Lanes = {
 };
 
 /// Multiplies by the Hadamard matrix of order 16, whose square is 16 times the identity.
-#[inline]
+#[inline(always)]
 fn hadamard(y: &mut Lanes) {
     for half in [8, 4, 2, 1] {
         let mut next = [0.0; LINES];

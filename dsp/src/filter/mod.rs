@@ -34,7 +34,7 @@ type Two = [f32; 2];
 
 /// Damping (one over Q) at a resonance of 0 to 1: Q from 0.5 to 40, exponentially.
 #[inline(always)]
-fn damping(resonance: f32) -> f32 {
+pub(crate) fn damping(resonance: f32) -> f32 {
     2.0 * exp2(-6.322 * resonance)
 }
 

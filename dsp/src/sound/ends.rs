@@ -60,10 +60,21 @@ impl Ends {
         for filter in ids.filter {
             self.dip(filter.on, filter.mix, filter.mix);
         }
-        self.dip(ids.distortion.on, ids.distortion.mix, ids.distortion.mix);
-        self.dip(ids.chorus.on, ids.chorus.mix, ids.chorus.mix);
-        self.dip(ids.delay.on, ids.delay.mix, ids.delay.mix);
-        self.dip(ids.reverb.on, ids.reverb.mix, ids.reverb.mix);
+        let [first, .., last] = ids.eq_band;
+        self.lend(first.shape, last.width, None, |patch| patch.eq.on >= 0.5);
+        for (on, mix) in [
+            (ids.distortion.on, ids.distortion.mix),
+            (ids.fx_filter.on, ids.fx_filter.mix),
+            (ids.phaser.on, ids.phaser.mix),
+            (ids.flanger.on, ids.flanger.mix),
+            (ids.chorus.on, ids.chorus.mix),
+            (ids.eq.on, ids.eq.mix),
+            (ids.compressor.on, ids.compressor.mix),
+            (ids.delay.on, ids.delay.mix),
+            (ids.reverb.on, ids.reverb.mix),
+        ] {
+            self.dip(on, mix, mix);
+        }
         (0..ids.route.len()).for_each(|k| self.meet_routes(k));
     }
 

@@ -1,6 +1,6 @@
 //! Laws of the chain as a whole.
 
-use cultivar_patch::schema::{Division, Sync};
+use cultivar_patch::schema::{Bands, Division, Sync};
 
 use super::super::oversample;
 use super::*;
@@ -18,10 +18,13 @@ fn without_effects_only_the_level_counts() {
 #[test]
 fn every_effect_is_unity_without_mix() {
     let x = noise(0.5, 8192);
-    for effect in 1..4 {
+    for effect in 1..9 {
         let dry = patch(|p| {
-            [p.chorus.on, p.delay.on, p.reverb.on] = [1, 2, 3].map(|k| (k == effect) as u8 as f32);
-            [p.chorus.mix, p.delay.mix, p.reverb.mix] = [0.0; 3];
+            *switches(p)[effect] = 1.0;
+            p.eq_band[1].gain = 12.0;
+            (p.fx_filter.mix, p.phaser.mix, p.flanger.mix) = (0.0, 0.0, 0.0);
+            (p.chorus.mix, p.eq.mix, p.compressor.mix) = (0.0, 0.0, 0.0);
+            (p.delay.mix, p.reverb.mix) = (0.0, 0.0);
         });
         assert_eq!(through(&x, &dry), x, "effect {effect}");
     }
@@ -41,16 +44,23 @@ fn the_cut_of_segments_changes_nothing() {
         patch(|p| {
             // Everything moves, and every effect is off for a while.
             let wave = (t as f32 * 0.05).sin();
-            let on = |k: usize| if (t / 40) % 5 == k { 0.0 } else { 1.0 };
-            p.distortion.on = on(0);
+            let off = (t / 40) % 10;
+            for (k, on) in switches(p).into_iter().enumerate() {
+                *on = if k == off { 0.0 } else { 1.0 };
+            }
+            (p.distortion.place, p.eq.place) = (1.0 + (t / 70 % 9) as f32, 1.0);
             p.distortion.curve = (t / 60) as f32 % 4.0;
             p.distortion.drive = 20.0 + 20.0 * wave;
-            p.chorus.on = on(1);
             p.chorus.feedback = 0.9 * wave;
-            p.delay.on = on(2);
             p.delay.time = -5.0 + 3.0 * wave;
             p.delay.cross = 0.5 + 0.5 * wave;
-            p.reverb.on = on(3);
+            (p.fx_filter.cutoff, p.fx_filter.resonance) = (80.0 + 30.0 * wave, 0.8);
+            (p.fx_filter.drive, p.fx_filter.model) = (12.0, (t / 90 % 17) as f32);
+            (p.phaser.rate, p.phaser.stages) = (2.0, (t / 80 % 5) as f32);
+            (p.flanger.rate, p.flanger.delay) = (2.0, -10.0 + 3.0 * wave);
+            (p.eq_band[0].gain, p.eq_band[1].frequency) = (12.0 * wave, 80.0 + 40.0 * wave);
+            p.eq_band[1].gain = 9.0;
+            (p.compressor.bands, p.compressor.lift) = ((t / 50 % 2) as f32, 0.3);
             p.reverb.size = 0.5 + 0.5 * wave;
             p.reverb.predelay = -6.0 + wave;
         })
@@ -76,12 +86,7 @@ fn the_cut_of_segments_changes_nothing() {
 #[test]
 fn a_reset_chain_is_a_new_chain() {
     let x = noise(0.4, 9600);
-    let all = patch(|p| {
-        p.distortion.on = 1.0;
-        p.chorus.on = 1.0;
-        p.delay.on = 1.0;
-        p.reverb.on = 1.0;
-    });
+    let all = patch(every);
     let render = |chain: &mut Chain| {
         let mut out = x.clone();
         let [left, right] = &mut out;
@@ -101,22 +106,23 @@ fn a_reset_chain_is_a_new_chain() {
 #[test]
 fn switching_makes_no_click_and_off_costs_nothing() {
     let x = sine(220.0, 0.3, seconds(1.0));
-    let switches: [fn(&mut Patch<f32>, f32); 4] = [
-        |p, on| p.distortion.on = on,
-        |p, on| p.chorus.on = on,
-        |p, on| p.delay.on = on,
-        |p, on| p.reverb.on = on,
-    ];
-    for (k, switch) in switches.into_iter().enumerate() {
-        let y = run(RATE, &x, |t| patch(|p| switch(p, ((t / 500) % 2) as f32)));
+    for k in 0..9 {
+        let y = run(RATE, &x, |t| {
+            patch(|p| {
+                *switches(p)[k] = ((t / 500) % 2) as f32;
+                (p.eq_band[1].gain, p.eq_band[1].frequency) = (6.0, 57.0);
+                p.fx_filter.cutoff = 60.0;
+            })
+        });
         let step = |n: usize| (y[0][n + 1] - y[0][n]).abs();
         let steepest = (seconds(0.1)..x[0].len() - 1).map(step).fold(0.0, f32::max);
         assert!(steepest < 0.035, "effect {k} steps by {steepest}");
-        let begin = 501 * TICK;
+        let begin = 500 * TICK..520 * TICK;
         assert_eq!(y[0][..500 * TICK], x[0][..500 * TICK], "effect {k}");
         let tail = (1000 + 20) * TICK..(1000 + 400) * TICK;
         assert_eq!(y[0][tail.clone()], x[0][tail], "effect {k} is off again");
-        assert!(difference(&y, &x) > 0.02 && y[0][begin] != x[0][begin], "effect {k} is heard");
+        let heard = difference(&y, &x) > 0.02 && y[0][begin.clone()] != x[0][begin];
+        assert!(heard, "effect {k} is not heard");
     }
 }
 
@@ -125,9 +131,8 @@ fn an_effect_that_was_off_remembers_nothing() {
     let x = click(seconds(1.0));
     let y = run(RATE, &x, |t| {
         patch(|p| {
-            p.reverb.on = if (20..200).contains(&t) { 0.0 } else { 1.0 };
-            p.delay.on = p.reverb.on;
-            p.chorus.on = p.reverb.on;
+            let on = if (20..200).contains(&t) { 0.0 } else { 1.0 };
+            switches(p).into_iter().for_each(|switch| *switch = on);
         })
     });
     assert_eq!(peak(&y[0][300 * TICK..]), 0.0);
@@ -136,12 +141,7 @@ fn an_effect_that_was_off_remembers_nothing() {
 #[test]
 fn silence_is_found_and_left_again() {
     let mut chain = Chain::new(RATE);
-    let all = patch(|p| {
-        p.distortion.on = 1.0;
-        p.chorus.on = 1.0;
-        p.delay.on = 1.0;
-        p.reverb.on = 1.0;
-    });
+    let all = patch(every);
     let step = |chain: &mut Chain, level: f32| {
         let (mut l, mut r) = ([level; TICK], [level; TICK]);
         chain.control(&all, 120.0);
@@ -159,8 +159,8 @@ fn silence_is_found_and_left_again() {
     let ticks = ticks.count();
     assert!(chain.silent(), "not silent after {ticks} ticks");
     assert_eq!(step(&mut chain, 0.0), 0.0);
-    let woken = (0..3).map(|_| step(&mut chain, 0.5)).fold(0.0, f32::max);
-    assert!(woken > 0.1 && !chain.silent());
+    let woken = (0..6).map(|_| step(&mut chain, 0.5)).fold(0.0, f32::max);
+    assert!(woken > 0.1 && !chain.silent(), "{woken}");
 }
 
 #[test]
@@ -171,14 +171,21 @@ fn effects_keep_the_loudness_of_noise() {
         decibels(rms(&y[0][seconds(2.0)..]) / rms(&x[0]))
     };
     let chorus = level(|p| (p.chorus.on, p.chorus.mix) = (1.0, 1.0));
-    let flanger = level(|p| {
+    let round = level(|p| {
         (p.chorus.on, p.chorus.mix, p.chorus.feedback) = (1.0, 1.0, -0.8);
     });
+    let phaser = level(|p| p.phaser.on = 1.0);
+    let flanger = level(|p| p.flanger.on = 1.0);
     let delay = level(|p| (p.delay.on, p.delay.feedback) = (1.0, 0.0));
     let reverb = level(|p| (p.reverb.on, p.reverb.mix, p.reverb.damp) = (1.0, 1.0, 136.0));
-    for (name, level) in
-        [("chorus", chorus), ("flanger", flanger), ("delay", delay), ("reverb", reverb)]
-    {
+    for (name, level) in [
+        ("chorus", chorus),
+        ("chorus that comes round", round),
+        ("phaser", phaser),
+        ("flanger", flanger),
+        ("delay", delay),
+        ("reverb", reverb),
+    ] {
         assert!(level.abs() < 3.0, "{name}: {level} dB");
     }
 }
@@ -199,10 +206,7 @@ fn hostile_values_and_sounds_come_out_as_numbers() {
                 seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 values[(seed >> 16) as usize % values.len()]
             });
-            wild.distortion.on = 1.0;
-            wild.chorus.on = 1.0;
-            wild.delay.on = 1.0;
-            wild.reverb.on = 1.0;
+            every(&mut wild);
             wild
         });
         assert!(y.iter().flatten().all(|y| y.is_finite()));
@@ -232,6 +236,13 @@ fn tails_are_told_long_enough() {
         patch(|p| p.delay.on = 1.0),
         patch(|p| (p.chorus.on, p.chorus.feedback) = (1.0, 0.9)),
         patch(|p| (p.delay.on, p.reverb.on) = (1.0, 1.0)),
+        patch(|p| (p.phaser.on, p.phaser.feedback, p.phaser.centre) = (1.0, 0.9, 60.0)),
+        patch(|p| (p.flanger.on, p.flanger.feedback) = (1.0, 0.9)),
+        patch(|p| (p.fx_filter.on, p.fx_filter.cutoff, p.fx_filter.resonance) = (1.0, 40.0, 0.9)),
+        patch(|p| {
+            (p.eq.on, p.eq_band[1].frequency) = (1.0, 40.0);
+            (p.eq_band[1].gain, p.eq_band[1].width) = (24.0, 0.2);
+        }),
     ];
     for patch in &patches {
         let tail = Chain::tail_seconds(patch, 120.0);
@@ -273,27 +284,50 @@ fn every_parameter_is_heard() {
         p.chorus.on = 1.0;
         p.delay.on = 1.0;
         p.delay.time = -4.0;
+        p.eq_band.iter_mut().for_each(|band| band.gain = 6.0);
         p.reverb.on = 1.0;
         p.reverb.mix = 0.5;
     });
     let plain = through(&x, &all);
-    let stems = ["distortion.", "chorus.", "delay.", "reverb.", "master."];
+    let stems = [
+        "distortion.",
+        "fx_filter.",
+        "phaser.",
+        "flanger.",
+        "chorus.",
+        "eq.",
+        "eq_band.",
+        "compressor.",
+        "delay.",
+        "reverb.",
+        "master.",
+    ];
+    // Whether a model has a use for its morph is the filter's matter.
+    let others = ["fx_filter.morph"];
     for (k, def) in cultivar_patch::defs().iter().enumerate() {
-        if !stems.iter().any(|stem| def.id.starts_with(stem)) {
+        let stem = stems.iter().any(|stem| def.id.starts_with(stem));
+        if !stem || others.contains(&def.id.as_str()) {
             continue;
         }
         let id = cultivar_patch::Id(k as u16);
         let mut base = all;
-        if def.id == "delay.division" {
-            base.delay.sync = Sync::Tempo.value();
+        let division = def.id.ends_with(".division");
+        if division {
+            let tempo = Sync::Tempo.value();
+            (base.delay.sync, base.phaser.sync, base.flanger.sync) = (tempo, tempo, tempo);
+        }
+        if ["compressor.low", "compressor.mid", "compressor.high"].contains(&def.id.as_str()) {
+            base.compressor.bands = Bands::Three.value();
         }
         let plain = if base == all { plain.clone() } else { through(&x, &base) };
         let mut moved = base;
         moved[id] = if base[id] > 0.5 * (def.min + def.max) { def.min } else { def.max };
-        if def.id == "delay.division" {
+        if division {
             moved[id] = Division::D1_16.value();
         }
-        let change = difference(&through(&x, &moved), &plain);
+        let heard = through(&x, &moved);
+        assert!(heard.iter().flatten().all(|y| y.is_finite()), "{}", def.id);
+        let change = difference(&heard, &plain);
         assert!(change > 1e-3, "{} changes the sound by {change}", def.id);
     }
 }

@@ -1,8 +1,13 @@
 //! Physics and laws of the effects.
 
 mod chain;
+mod compressor;
 mod distortion;
+mod eq;
+mod filter;
+mod sweep;
 mod time;
+mod turns;
 
 use std::f32::consts::TAU;
 
@@ -22,6 +27,26 @@ fn patch(set: impl Fn(&mut Patch<f32>)) -> Patch<f32> {
     patch.master.level = 0.0;
     set(&mut patch);
     patch
+}
+
+/// Switches all nine on.
+fn every(p: &mut Patch<f32>) {
+    switches(p).into_iter().for_each(|on| *on = 1.0);
+}
+
+/// The switches of all nine, in the order of the schema.
+fn switches(p: &mut Patch<f32>) -> [&mut f32; 9] {
+    [
+        &mut p.distortion.on,
+        &mut p.fx_filter.on,
+        &mut p.phaser.on,
+        &mut p.flanger.on,
+        &mut p.chorus.on,
+        &mut p.eq.on,
+        &mut p.compressor.on,
+        &mut p.delay.on,
+        &mut p.reverb.on,
+    ]
 }
 
 /// Runs `x` through a fresh chain, with `patches(t)` at every tick.
@@ -80,6 +105,18 @@ fn decibels(ratio: f32) -> f32 {
 
 fn peak(x: &[f32]) -> f32 {
     x.iter().fold(0.0, |peak, y| peak.max(y.abs()))
+}
+
+/// Level in decibels of the answer to a click (of 0.5) at a frequency in hertz.
+fn gain_at(answer: &[f32], hertz: f32) -> f32 {
+    let angle = std::f64::consts::TAU * f64::from(hertz) / f64::from(RATE);
+    let (mut re, mut im) = (0.0, 0.0);
+    for (n, y) in answer.iter().enumerate() {
+        let (sin, cos) = (angle * n as f64).sin_cos();
+        re += f64::from(*y) * cos;
+        im += f64::from(*y) * sin;
+    }
+    decibels((2.0 * re.hypot(im)) as f32)
 }
 
 /// The greatest difference between two sounds.
