@@ -3,7 +3,7 @@
 mod stage;
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{LfoMode, Mode, Source, Sync, Warp, ids};
+use cultivar_patch::schema::{LfoMode, Mode, Model, Source, Sync, Warp, ids};
 use cultivar_patch::{Id, Kind, Preset, defs};
 use stage::{Dice, RATE, busy, engine, off, on, peak, perform, random_event, random_preset, step};
 
@@ -204,6 +204,11 @@ fn no_knob_of_the_voice_is_dead() {
             }
             if id == ids.lfo[k].phase {
                 first.patch.lfo[k].mode = LfoMode::Note.value();
+            }
+        }
+        for k in 0..2 {
+            if id == ids.filter[k].morph {
+                first.patch.filter[k].model = Model::Morph12.value();
             }
         }
         if id == ids.voice.count {
