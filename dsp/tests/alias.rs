@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use cultivar_dsp::{Note, render};
-use cultivar_patch::schema::Warp;
+use cultivar_patch::schema::{Model, Warp};
 use cultivar_patch::{FRAME, Preset, Table, Wavetable};
 use realfft::RealFftPlanner;
 use stage::RATE;
@@ -127,6 +127,24 @@ fn a_driven_filter_is_clean() {
     check(&preset, [-72.0, -68.0, -62.0]);
     preset.patch.osc[0].level = -4.0;
     check(&preset, [-72.0, -67.0, -60.0]);
+}
+
+/// Loops that saturate what has been saturated before, up to the most drive.
+#[test]
+fn filters_that_saturate_within_are_clean() {
+    for model in [Model::Ladder, Model::Diode, Model::Dirty] {
+        let driven = |drive: f32, resonance: f32, most: [f64; 3]| {
+            let mut preset = warped(Warp::None, 0.0, 1023);
+            let filter = &mut preset.patch.filter[0];
+            (filter.on, filter.model, filter.cutoff) = (1.0, model.value(), 100.0);
+            (filter.drive, filter.resonance) = (drive, resonance);
+            check(&preset, most);
+        };
+        driven(0.0, 0.8, [-84.0, -84.0, -84.0]);
+        driven(20.0, 0.3, [-78.0, -72.0, -64.0]);
+        driven(36.0, 0.3, [-72.0, -66.0, -54.0]);
+        driven(36.0, 0.8, [-66.0, -56.0, -53.0]);
+    }
 }
 
 /// Harmonics of a warped cycle must be those of the cycle itself, drawn with many points.

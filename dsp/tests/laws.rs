@@ -3,7 +3,7 @@
 mod stage;
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{LfoMode, Mode, Source, Sync, Wander, Warp, ids};
+use cultivar_patch::schema::{LfoMode, Mode, Model, Source, Sync, Wander, Warp, ids};
 use cultivar_patch::{Id, Kind, Preset, defs};
 use stage::{Dice, RATE, busy, engine, off, on, peak, perform, random_event, random_preset, step};
 
@@ -218,6 +218,11 @@ fn no_knob_of_the_voice_is_dead() {
         for k in 0..2 {
             if id == ids.random[k].division {
                 first.patch.random[k].sync = Sync::Tempo.value();
+            }
+        }
+        for k in 0..2 {
+            if id == ids.filter[k].morph {
+                first.patch.filter[k].model = Model::Morph12.value();
             }
         }
         if id == ids.voice.count {

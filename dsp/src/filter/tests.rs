@@ -120,12 +120,12 @@ fn however_a_block_is_cut_the_samples_are_the_same() {
                 let len =
                     (1 + hash((tick * CONTROL + base) as u32) as usize % 20).min(CONTROL - base);
                 let mut part = [[0.0; CONTROL]; 2];
-                for side in 0..2 {
-                    part[side][..len].copy_from_slice(&sound[side][base..][..len]);
+                for (part, sound) in part.iter_mut().zip(&sound) {
+                    part[..len].copy_from_slice(&sound[base..][..len]);
                 }
                 cut.render(base, len, &mut part);
-                for side in 0..2 {
-                    parts[side][base..][..len].copy_from_slice(&part[side][..len]);
+                for (parts, part) in parts.iter_mut().zip(&part) {
+                    parts[base..][..len].copy_from_slice(&part[..len]);
                 }
                 base += len;
             }
