@@ -176,7 +176,7 @@ impl Timbre {
             let osc = &mut self.oscillators[k];
             let level = &self.levels[k];
             into(way(patch, knobs.to), len, buses, |l, r| {
-                let before = (!level.is_straight()).then(|| [*l, *r]);
+                let before = if level.is_straight() { None } else { Some([*l, *r]) };
                 osc.render::<L>(&sound.tables[k], other, base, len, l, r);
                 if let Some([left, right]) = &before {
                     level.bend(left, base, len, l);
