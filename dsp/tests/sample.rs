@@ -5,8 +5,8 @@ mod stage;
 use std::sync::Arc;
 
 use cultivar_dsp::{Event, Note, Sound, Timed, Which, factory, render};
-use cultivar_patch::schema::{Looped, To};
-use cultivar_patch::{Clip, Preset, Recording};
+use cultivar_patch::schema::{Looped, To, ids};
+use cultivar_patch::{Clip, Id, Kind, Preset, Recording};
 use stage::{RATE, busy, engine, morph, off, on, peak, perform};
 
 /// A recording of a constant, long enough for all tests.
@@ -37,6 +37,25 @@ fn off_it_is_as_if_it_were_not_there() {
     assert!(render(&with, &note, RATE) == render(&without, &note, RATE));
     with.patch.sample.on = 1.0;
     assert!(render(&with, &note, RATE) != render(&without, &note, RATE));
+}
+
+#[test]
+fn no_knob_of_the_sample_is_dead() {
+    let base = busy();
+    let ids = ids();
+    let play = |preset: &Preset| perform(&mut engine(preset), &[on(0, 67)], 6_400);
+    let usual = play(&base);
+    for id in (ids.sample.on.0..=ids.sample.to.0).map(Id) {
+        let mut preset = base.clone();
+        let (def, value) = (id.def(), base.patch[id]);
+        let real = def.at(if def.position(value) < 0.5 { 0.83 } else { 0.21 });
+        preset.patch[id] = match def.kind {
+            Kind::Real => real,
+            _ if value > def.min => value - 1.0,
+            _ => value + 1.0,
+        };
+        assert!(play(&preset) != usual, "{} is dead", def.id);
+    }
 }
 
 #[test]

@@ -156,13 +156,14 @@ fn resonance(x: &[f32], hertz: f32, quality: f32) -> Vec<f32> {
     x.iter().map(step).collect()
 }
 
-/// The sum of some sounds, each at its loudness at any time.
-fn mixed(parts: &[(&[f32], &dyn Fn(f32) -> f32)]) -> Vec<f32> {
+/// A sound and how loud it is at any time.
+type Part<'a> = (&'a [f32], &'a dyn Fn(f32) -> f32);
+
+/// The sum of some sounds.
+fn mixed(parts: &[Part]) -> Vec<f32> {
     let len = parts.iter().map(|(x, _)| x.len()).max().unwrap_or_default();
     let at = |n: usize| {
-        let part = |(x, loud): &(&[f32], &dyn Fn(f32) -> f32)| {
-            x.get(n).map_or(0.0, |x| x * loud(n as f32 / RATE))
-        };
+        let part = |(x, loud): &Part| x.get(n).map_or(0.0, |x| x * loud(n as f32 / RATE));
         parts.iter().map(part).sum()
     };
     (0..len).map(at).collect()
