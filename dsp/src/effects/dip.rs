@@ -4,7 +4,7 @@ use super::TICK;
 use super::ramp::Ramp;
 
 /// Time in seconds to nothing, and the same back.
-const TIME: f32 = 0.01;
+const TIME: f32 = 0.013;
 
 pub(super) struct Dip {
     /// How far it is shut, 0 to 1, at the end of the tick.

@@ -1,5 +1,7 @@
 //! Distortion at four times the sampling rate.
 
+use std::sync::LazyLock;
+
 use cultivar_patch::schema::{self, Curve};
 
 use super::insert::Effect;
@@ -15,10 +17,18 @@ const DRIVE: usize = 48;
 /// Amplitude of the sine that leaves as loud as it came, whatever the drive: −12 dBFS RMS.
 const REFERENCE: f32 = 0.355;
 
+/// Level that undoes what a curve adds, by curve and decibels of drive.
+type Trims = [[f32; DRIVE + 1]; 4];
+
+/// Worked out once, by whoever makes the first chain.
+static TRIMS: LazyLock<Trims> = LazyLock::new(|| {
+    [Curve::Soft, Curve::Hard, Curve::Fold, Curve::Tube]
+        .map(|curve| std::array::from_fn(|decibels| trim(curve, decibels as f32)))
+});
+
 pub(super) struct Distortion {
     sample_rate: f32,
-    /// Level that undoes what a curve adds, by curve and decibels of drive.
-    trims: [[f32; DRIVE + 1]; 4],
+    trims: &'static Trims,
     sides: [Side; 2],
     curve: Option<Curve>,
     next_curve: Option<Curve>,
@@ -47,8 +57,7 @@ impl Distortion {
         };
         Distortion {
             sample_rate,
-            trims: [Curve::Soft, Curve::Hard, Curve::Fold, Curve::Tube]
-                .map(|curve| std::array::from_fn(|decibels| trim(curve, decibels as f32))),
+            trims: &TRIMS,
             sides: [side(), side()],
             curve: None,
             next_curve: None,
@@ -104,14 +113,14 @@ impl Effect for Distortion {
             side.oversampler.up(x, &mut bent[..fast]);
             let first = 4 * at;
             for (k, (y, x)) in side.driven[1..].iter_mut().zip(&bent[..fast]).enumerate() {
-                *y = x * self.drive.along((first + k + 1) as f32 * (1.0 / FAST as f32));
+                *y = x * self.drive.along(((first + k) as i32 + 1) as f32 * (1.0 / FAST as f32));
             }
             curves::bend(curve, &side.driven[..=fast], &mut bent[..fast]);
             if next != curve {
                 let mut other = [0.0; FAST];
                 curves::bend(next, &side.driven[..=fast], &mut other[..fast]);
                 for (k, (y, x)) in bent[..fast].iter_mut().zip(&other).enumerate() {
-                    *y += (x - *y) * ((first + k + 1) as f32 / FAST as f32);
+                    *y += (x - *y) * (((first + k) as i32 + 1) as f32 / FAST as f32);
                 }
             }
             side.driven[0] = side.driven[fast];

@@ -121,7 +121,7 @@ impl Line {
         let mut near = [0.0; TICK + 3];
         self.copy(back + 2, &mut near[..out.len() + 3]);
         for (n, y) in out.iter_mut().enumerate() {
-            let part = part + way * ((at + n + 1) as f32 * (1.0 / TICK as f32));
+            let part = part + way * (((at + n) as i32 + 1) as f32 * (1.0 / TICK as f32));
             let (a, b, c) = (part + 1.0, part - 1.0, part - 2.0);
             *y = part * b * c * (-1.0 / 6.0) * near[n + 3]
                 + a * b * c * 0.5 * near[n + 2]

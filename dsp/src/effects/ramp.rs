@@ -27,10 +27,11 @@ impl Ramp {
         self.to
     }
 
-    /// The value at sample `n` of the tick.
+    /// The value at sample `n` of the tick. Processors turn short integers into numbers many at
+    /// a time, long ones one by one.
     #[inline(always)]
     pub(super) fn at(&self, n: usize) -> f32 {
-        self.along((n + 1) as f32 * (1.0 / TICK as f32))
+        self.along((n as i32 + 1) as f32 * (1.0 / TICK as f32))
     }
 
     /// The value at a share of the tick, 0 to 1.

@@ -192,15 +192,19 @@ impl Reverb {
         }
     }
 
+    /// Takes from `lanes` what a round costs, more of the high end than of the low one.
     #[inline(always)]
-    fn write_lines(&mut self, lanes: &[Lanes]) {
-        for (i, line) in self.lines.iter_mut().enumerate() {
-            let mut block = [0.0; TICK];
-            for (y, lane) in block.iter_mut().zip(lanes) {
-                *y = lane[i];
+    fn lose(&mut self, at: usize, lanes: &mut [Lanes]) {
+        let mut damped = self.damped;
+        for (k, lane) in lanes.iter_mut().enumerate() {
+            let share = ((at + k) as i32 + 1) as f32 * (1.0 / TICK as f32);
+            let (high, low, damp) = (self.high.at(share), self.low.at(share), self.damp.at(at + k));
+            for i in 0..LINES {
+                damped[i] += damp * (lane[i] - damped[i]);
+                lane[i] = high[i] * lane[i] + low[i] * damped[i];
             }
-            line.extend(&block[..lanes.len()]);
         }
+        self.damped = damped;
     }
 }
 
@@ -250,38 +254,46 @@ impl Effect for Reverb {
             let input = &mut input[..length];
             side.head.read(&side.predelay, at, input);
             side.predelay.extend(x);
-            input.iter_mut().for_each(|x| *x = side.block.next(*x));
-            side.diffusers.iter_mut().for_each(|diffuser| diffuser.run(input));
+            for x in input.iter_mut() {
+                *x = side.block.next(*x);
+            }
+            for diffuser in &mut side.diffusers {
+                diffuser.run(input);
+            }
         }
         let mut lanes = [[0.0; LINES]; TICK];
         let lanes = &mut lanes[..length];
         self.read_lines(at, lanes);
-        for (k, lane) in lanes.iter_mut().enumerate() {
+        self.lose(at, lanes);
+        // From here on time runs along the rows, so that nothing waits for its neighbour.
+        let mut rows = [[0.0; TICK]; LINES];
+        for (k, lane) in lanes.iter().enumerate() {
+            for (row, y) in rows.iter_mut().zip(lane) {
+                row[k] = *y;
+            }
+        }
+        let mut sums = input.map(|x| x.map(|x| EARLY * x));
+        for (i, row) in rows.iter().enumerate() {
+            for (sum, y) in sums[i % 2].iter_mut().zip(row) {
+                *sum += SIGNS[i / 2] * y;
+            }
+        }
+        hadamard(&mut rows);
+        for (i, (row, line)) in rows.iter_mut().zip(&mut self.lines).enumerate() {
+            for (y, x) in row.iter_mut().zip(&input[i % 2]) {
+                *y = flush(0.25 * *y + IN[i] * x);
+            }
+            line.extend(&row[..length]);
+        }
+        for (k, (l, r)) in left.iter_mut().zip(right.iter_mut()).enumerate() {
             let now = at + k;
-            let share = (now + 1) as f32 * (1.0 / TICK as f32);
-            let (high, low, damp) = (self.high.at(share), self.low.at(share), self.damp.at(now));
-            let x = [input[0][k], input[1][k]];
-            let mut sums = [EARLY * x[0], EARLY * x[1]];
-            let mut y = [0.0; LINES];
-            for i in 0..LINES {
-                self.damped[i] += damp * (lane[i] - self.damped[i]);
-                y[i] = high[i] * lane[i] + low[i] * self.damped[i];
-            }
-            for i in 0..LINES / 2 {
-                sums[0] += SIGNS[i] * y[2 * i];
-                sums[1] += SIGNS[i] * y[2 * i + 1];
-            }
-            hadamard(&mut y);
-            for i in 0..LINES {
-                lane[i] = flush(0.25 * y[i] + IN[i] * x[i % 2]);
-            }
-            let (middle, side) = (0.5 * (sums[0] + sums[1]), 0.5 * (sums[0] - sums[1]));
+            let [a, b] = [sums[0][k], sums[1][k]];
+            let (middle, side) = (0.5 * (a + b), 0.5 * (a - b));
             let side = self.width.at(now) * side;
             let (dry, wet) = (self.dry.at(now), self.wet.at(now));
-            left[k] = dry * left[k] + wet * (middle + side);
-            right[k] = dry * right[k] + wet * (middle - side);
+            *l = dry * *l + wet * (middle + side);
+            *r = dry * *r + wet * (middle - side);
         }
-        self.write_lines(lanes);
     }
 
     fn clear(&mut self) {
@@ -314,14 +326,16 @@ const IN: Lanes = {
     [G, G, G, -G, -G, G, G, G, -G, -G, G, -G, -G, G, -G, -G]
 };
 
-/// Multiplies by the Hadamard matrix of order 16, whose square is 16 times the identity.
+/// Multiplies all columns by the Hadamard matrix of order 16, whose square is 16 times the
+/// identity.
 #[inline(always)]
-fn hadamard(y: &mut Lanes) {
+fn hadamard(rows: &mut [[f32; TICK]; LINES]) {
     for half in [8, 4, 2, 1] {
-        let mut next = [0.0; LINES];
-        for i in 0..LINES {
-            next[i] = if i & half == 0 { y[i] + y[i + half] } else { y[i - half] - y[i] };
+        for i in (0..LINES).filter(|i| i & half == 0) {
+            let (head, rest) = rows.split_at_mut(i + half);
+            for (a, b) in head[i].iter_mut().zip(&mut rest[0]) {
+                (*a, *b) = (*a + *b, *a - *b);
+            }
         }
-        *y = next;
     }
 }

@@ -183,6 +183,7 @@ mod tests {
         let (a, mut b) = (Patch::default(), Patch::default());
         (b.osc[1].on, b.osc[1].level, b.osc[1].position) = (1.0, -20.0, 0.7);
         (b.reverb.on, b.reverb.decay, b.reverb.mix) = (1.0, 4.0, 0.6);
+        (b.eq.on, b.eq.place, b.eq_band[1].gain) = (1.0, 2.0, 9.0);
         let ids = ids();
         b.route[3].source = Source::Lfo2.value();
         b.route[3].destination = ids.osc[0].pan.as_destination();
@@ -196,6 +197,9 @@ mod tests {
         assert_eq!((osc.on, osc.level, osc.position), (0.0, -20.0, 0.7));
         assert_eq!((patch.reverb.on, patch.reverb.decay), (1.0, 4.0));
         assert!((patch.reverb.mix - 0.15).abs() < 1e-6);
+        assert_eq!((first.eq.on, first.eq.mix, first.eq_band[1].gain), (0.0, 0.0, 9.0));
+        assert_eq!((patch.eq.on, patch.eq.mix, patch.eq.place), (1.0, 0.25, 2.0));
+        assert_eq!(patch.eq_band[1].gain, 9.0);
         assert!((patch.route[3].amount - 0.2).abs() < 1e-6);
         assert_eq!((patch.route[3].source, patch.lfo[1].rate), (b.route[3].source, 3.0));
     }
