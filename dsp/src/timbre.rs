@@ -1,11 +1,12 @@
 //! The way of a voice's sound to its amplifier: oscillators and noise through two filters.
 
 use cultivar_patch::Patch;
-use cultivar_patch::schema::{Filters, Osc, To, Warp};
+use cultivar_patch::schema::{Filters, From, Osc, To, Warp};
 
 use crate::filter::Filter;
 use crate::math::{Block, CONTROL, Span, hash, hertz};
 use crate::noise::{Bands, Noise};
+use crate::oscillator::hiss::Hiss;
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::{Aim, Oscillator};
 use crate::sound::Sound;
@@ -17,6 +18,8 @@ type Stereo = [Block; 2];
 #[derive(Clone, Debug)]
 pub(crate) struct Timbre {
     oscillators: [Oscillator; 3],
+    /// What oscillators hear that listen to noise.
+    hiss: Hiss,
     noise: Noise,
     bands: Bands,
     filters: [Filter; 2],
@@ -26,6 +29,7 @@ impl Timbre {
     pub(crate) fn new() -> Self {
         Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
+            hiss: Hiss::default(),
             noise: Noise::new(),
             bands: Bands::new(),
             filters: std::array::from_fn(|_| Filter::new()),
@@ -37,6 +41,7 @@ impl Timbre {
         for (k, osc) in self.oscillators.iter_mut().enumerate() {
             osc.start(&patch.osc[k], hash(seed ^ (k as u32 + 1)));
         }
+        self.hiss.start(hash(seed ^ 21));
         self.noise.start(hash(seed ^ 11));
         self.bands.start(hash(seed ^ 12));
         self.filters.iter_mut().for_each(Filter::start);
@@ -63,8 +68,11 @@ impl Timbre {
                     let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
                     hertz(pitch) / sound.rate
                 };
-                let listens = listens(knobs.warp);
-                let modulator = if listens { turns(&patch.osc[next(k)]) } else { 0.0 };
+                // Noise has no frequency, and what folds back from it is noise.
+                let modulator = match ear(patch, k) {
+                    Some(Ear::Osc(other)) => turns(&patch.osc[other]),
+                    _ => 0.0,
+                };
                 let (turns, limit) = (turns(knobs), reach(sound.rate));
                 let aim = Aim { span: *span, turns, modulator, limit, heard };
                 osc.aim(knobs, &sound.tables[k], &aim);
@@ -133,17 +141,23 @@ impl Timbre {
             }
             let knobs = &patch.osc[k];
             let heard;
-            let other = if listens(knobs.warp) {
-                heard = self.oscillators[next(k)].pilot::<L>(&sound.tables[next(k)], base, len);
-                &heard
-            } else {
-                &[[0.0; CONTROL]; 2]
+            let other = match ear(patch, k) {
+                None => &[[0.0; CONTROL]; 2],
+                Some(Ear::Osc(other)) => {
+                    heard = self.oscillators[other].pilot::<L>(&sound.tables[other], base, len);
+                    &heard
+                }
+                Some(Ear::Noise) => {
+                    heard = self.hiss.halves();
+                    &heard
+                }
             };
             let osc = &mut self.oscillators[k];
             into(knobs.to, len, buses, |l, r| {
                 osc.render::<L>(&sound.tables[k], other, base, len, l, r);
             });
         }
+        self.hiss.pass(len);
     }
 }
 
@@ -153,20 +167,39 @@ fn reach(rate: f32) -> f32 {
     (rate * 0.5).max(rate - 20_000.0).min(28_000.0) / rate
 }
 
+/// What an oscillator listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ear {
+    /// The bare sound of an oscillator.
+    Osc(usize),
+    Noise,
+}
+
+/// What oscillator `k` listens to, if it does.
+#[inline(always)]
+fn ear(patch: &Patch<f32>, k: usize) -> Option<Ear> {
+    let knobs = &patch.osc[k];
+    if !listens(knobs.warp) {
+        return None;
+    }
+    Some(match From::of(knobs.from) {
+        From::Next => Ear::Osc((k + 1).min(2)),
+        From::Osc1 => Ear::Osc(0),
+        From::Osc2 => Ear::Osc(1),
+        From::Osc3 => Ear::Osc(2),
+        From::Noise => Ear::Noise,
+    })
+}
+
 #[inline(always)]
 fn listens(warp: f32) -> bool {
-    matches!(Warp::of(warp), Warp::Fm | Warp::Ring)
+    matches!(Warp::of(warp), Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
 }
 
-/// The oscillator that oscillator `k` listens to.
-fn next(k: usize) -> usize {
-    (k + 1).min(2)
-}
-
-/// Whether another oscillator (or the last one itself) listens to oscillator `k`.
+/// Whether an oscillator, be it itself, listens to oscillator `k`.
 pub(crate) fn is_listened_to(patch: &Patch<f32>, k: usize) -> bool {
-    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
-    (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
+    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && ear(patch, osc) == Some(Ear::Osc(k));
+    (0..3).any(hears)
 }
 
 /// Adds `from` to `to`.
