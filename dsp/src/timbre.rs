@@ -144,6 +144,10 @@ impl Timbre {
             let other = match ear(patch, k) {
                 None => &[[0.0; CONTROL]; 2],
                 Some(Ear::Osc(other)) => {
+                    if self.oscillators[k].is_behind() {
+                        let past = self.oscillators[other].past::<L>(&sound.tables[other]);
+                        self.oscillators[k].catch_up(&past);
+                    }
                     heard = self.oscillators[other].pilot::<L>(&sound.tables[other], base, len);
                     &heard
                 }

@@ -3,13 +3,13 @@
 use cultivar_patch::schema::Warp;
 
 use super::corner::{Corners, Touch};
-use super::decimator::Decimator;
+use super::decimator::{Decimator, LATENCY};
 use super::kernel::{Lanes, Phases};
 use super::steps::Steps;
 use super::table::Mip;
 use super::warp::{Bender, ends, wound};
 use super::{Oscillator, Spot, read_spot};
-use crate::math::{Block, CONTROL, COUNT};
+use crate::math::{Block, CONTROL, COUNT, exp2};
 
 impl Oscillator {
     /// Adds copies with bent phases; `other` is what the oscillator listens to, at each sample
@@ -98,13 +98,29 @@ impl Oscillator {
             steps
         });
         let mut swung = [[0; CONTROL]; 2];
-        for n in 0..len {
-            for half in 0..2 {
-                swung[half][n] = self.swung;
-                self.swung = self.swung.wrapping_add(steps[half][n]);
+        let ([early, late], [first, second]) = (&mut swung, &steps);
+        let each = early.iter_mut().zip(late).zip(first.iter().zip(second));
+        for ((early, late), (first, second)) in each.take(len) {
+            for (swung, step) in [(early, first), (late, second)] {
+                *swung = self.swung.wrapping_add((*step as i32 >> 1) as u32);
+                self.swung = self.swung.wrapping_add(*step);
             }
         }
         swung
+    }
+
+    /// Whether the note has begun ahead of itself, and its phase has yet to be moved by what it
+    /// would have heard by then.
+    #[inline(always)]
+    pub(crate) fn is_behind(&self) -> bool {
+        self.behind
+    }
+
+    /// Is moved by what was heard in the samples by which the note is set forth.
+    #[inline(always)]
+    pub(crate) fn catch_up(&mut self, past: &[Block; 2]) {
+        self.swing(past, 0, LATENCY as usize);
+        self.behind = false;
     }
 
     /// How the sound breaks off within a cycle, in the middle of the interval.
@@ -124,7 +140,7 @@ impl Oscillator {
         };
         let even = touches(self.spots.to);
         let steep = if self.is_uneven(lift) { touches(self.steep.to) } else { even };
-        let narrow = self.narrow * (0.5 * lift as f32).exp2();
+        let narrow = self.narrow * exp2(0.5 * lift as f32);
         Corners::of(self.warp, amount, even, steep, narrow)
     }
 

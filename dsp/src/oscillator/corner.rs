@@ -77,7 +77,7 @@ impl Corners {
                 (start, start.opposite())
             }
             Warp::Squeeze => {
-                let left = fading(law, 0.5 * narrow);
+                let left = fading(law, narrow);
                 let rise = |touch: [Touch; 2]| touch[1].value - touch[0].value;
                 let line = rise(even) - left * rise(steep);
                 let [first, second] = [0, 1].map(|end| {

@@ -122,6 +122,7 @@ pub(crate) struct Oscillator {
     deviation: Ramp,
     /// How far frequency modulation has moved the phase, in 2⁻³² turns.
     swung: u32,
+    behind: bool,
     warp: Warp,
     /// The way down from twice the rate, for bent phases.
     decimators: [Decimator; 2],
@@ -145,6 +146,7 @@ impl Oscillator {
             amount: Ramp::default(),
             deviation: Ramp::default(),
             swung: 0,
+            behind: false,
             warp: Warp::None,
             decimators: [Decimator::default(); 2],
             loud: false,
@@ -164,6 +166,7 @@ impl Oscillator {
         }
         self.pilot = Reader { phase: turn(osc.phase), ..Reader::default() };
         self.loud = false;
+        self.behind = false;
         self.fresh = true;
     }
 
@@ -241,6 +244,7 @@ impl Oscillator {
             if self.fresh {
                 self.deviation = Ramp::still(deviation);
             }
+            self.behind |= self.fresh;
             self.deviation.aim(span, deviation);
         }
         self.left = span.left;
@@ -262,8 +266,21 @@ impl Oscillator {
     /// half a sample later.
     #[inline(always)]
     pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
+        self.bare::<L>(&self.pilot, mip, base, len)
+    }
+
+    /// The same for the samples by which it is set forth.
+    #[inline(always)]
+    pub(crate) fn past<L: Lanes>(&self, mip: &Mip) -> [Block; 2] {
+        let forth = decimator::LATENCY.wrapping_mul(self.pilot.speed);
+        let pilot = Reader { phase: self.pilot.phase.wrapping_sub(forth), ..self.pilot };
+        self.bare::<L>(&pilot, mip, 0, decimator::LATENCY as usize)
+    }
+
+    #[inline(always)]
+    fn bare<L: Lanes>(&self, pilot: &Reader, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
         let mut halves = [[0.0; CONTROL]; 2];
-        let phases = [self.pilot.phases(base), self.pilot.phases_between(base)];
+        let phases = [pilot.phases(base), pilot.phases_between(base)];
         for (out, phases) in halves.iter_mut().zip(&phases) {
             // SAFETY: frames come from the table itself; `L` was chosen for this processor.
             unsafe { read_spot::<L>(mip, self.spots.to, phases, len, out) }

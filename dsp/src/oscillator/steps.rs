@@ -50,8 +50,8 @@ impl Steps {
     pub(super) fn of(bender: &Bender, unbent: &Phases, speed: u32) -> Self {
         let step = speed.max(1) as f32 * (0.5 / 4_294_967_296.0);
         let mut steps = Steps { phases: [[0; CONTROL]; 3], shares: [[0.0; CONTROL]; 3] };
-        for n in 0..CONTROL {
-            let (t, number) = (turns(unbent[n]), bender.law[n]);
+        for (n, &phase) in unbent.iter().enumerate() {
+            let (t, number) = (turns(phase), bender.law[n]);
             let (wide, long) = (1.0 / number, 1.0 / (number * step));
             let short = ((long - SHORTEST) * (1.0 / (FLAT - SHORTEST))).clamp(0.0, 1.0);
             let flat = (FLATTENING * bender.amount[n]).min(1.0) * short;
@@ -62,7 +62,8 @@ impl Steps {
             let (begin, end) = (k * wide, if k == last { 1.0 } else { (k + 1.0) * wide });
             let middle = (k + 0.5) * wide;
             steps.phases[0][n] = at(middle);
-            steps.phases[1][n] = at(if k == 0.0 { (last + 0.5) * wide - 1.0 } else { middle - wide });
+            steps.phases[1][n] =
+                at(if k == 0.0 { (last + 0.5) * wide - 1.0 } else { middle - wide });
             steps.phases[2][n] = at(if k == last { 0.5 * wide + 1.0 } else { middle + wide });
             // Half of a short step at most.
             let pace = 1.0 / (step * (0.5 * long).min(1.0));

@@ -112,8 +112,13 @@ impl<'a> Bender<'a> {
     /// `line` is the amount from `base` samples before the first sample on.
     #[inline(always)]
     pub(crate) fn new(warp: Warp, line: &Ramp, other: &'a Block, base: usize, len: usize) -> Self {
-        let mut bender =
-            Bender { warp, amount: [0.0; CONTROL], law: [law(warp, line.start); CONTROL], other, len };
+        let mut bender = Bender {
+            warp,
+            amount: [0.0; CONTROL],
+            law: [law(warp, line.start); CONTROL],
+            other,
+            len,
+        };
         for (amount, count) in bender.amount.iter_mut().zip(&COUNT) {
             *amount = line.at(base as f32 + count);
         }
@@ -200,7 +205,7 @@ impl<'a> Bender<'a> {
             Warp::Squeeze => each.zip(steep).for_each(|(((out, &phase), &middle), steep)| {
                 let x = turns(phase) / middle;
                 let line = |[from, to]: [f32; 2]| from + x * (to - from);
-                let rest = fading(middle, 0.5 * corners.narrow) * (steep - line(corners.steep));
+                let rest = fading(middle, corners.narrow) * (steep - line(corners.steep));
                 *out = if x < 1.0 { line(corners.even) + rest } else { *out };
             }),
             Warp::Ring => {
