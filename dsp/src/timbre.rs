@@ -68,9 +68,10 @@ impl Timbre {
                     let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
                     hertz(pitch) / sound.rate
                 };
-                // Noise has no frequency, and what folds back from it is noise.
+                // Noise has no frequency, and what folds back from it is noise. An oscillator that
+                // is off hears nothing.
                 let modulator = match ear(patch, k) {
-                    Some(Ear::Osc(other)) => turns(&patch.osc[other]),
+                    Some(Ear::Osc(other)) if knobs.on >= 0.5 => turns(&patch.osc[other]),
                     _ => 0.0,
                 };
                 let (turns, limit) = (turns(knobs), reach(sound.rate));
