@@ -10,13 +10,18 @@ use cultivar_patch::{FRAME, Preset, Table, Wavetable};
 const RATE: u32 = 48_000;
 
 /// Names of tones, warps and how far they go.
-const WARPS: [(&str, Warp, f32); 6] = [
+const WARPS: [(&str, Warp, f32); 11] = [
     ("bend", Warp::Bend, 0.5),
     ("pulse", Warp::Pulse, 0.5),
     ("mirror", Warp::Mirror, 0.5),
     ("mirrorlittle", Warp::Mirror, 0.15),
     ("fm", Warp::Fm, 0.4),
     ("ring", Warp::Ring, 1.0),
+    ("squeeze", Warp::Squeeze, 0.5),
+    ("quantise", Warp::Quantise, 0.7),
+    ("formant", Warp::Formant, 0.5),
+    ("frequency", Warp::Frequency, 0.4),
+    ("amplitude", Warp::Amplitude, 1.0),
 ];
 
 /// One frame with harmonics 1 to 1023 falling as one over their number, or the first alone.

@@ -2,12 +2,13 @@
 //! filters.
 
 use cultivar_patch::Patch;
-use cultivar_patch::schema::{Filters, Osc, To, Warp};
+use cultivar_patch::schema::{Filters, From, Osc, To, Warp};
 
 use crate::arc::Arc;
 use crate::filter::Filter;
 use crate::math::{Block, CONTROL, Span, amplitude, hash, hertz};
 use crate::noise::{Bands, Noise};
+use crate::oscillator::hiss::Hiss;
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::{Aim, Oscillator};
 use crate::sample::{self, Sample};
@@ -22,6 +23,8 @@ pub(crate) struct Timbre {
     oscillators: [Oscillator; 3],
     /// Their levels.
     levels: [Arc; 3],
+    /// What oscillators hear that listen to noise.
+    hiss: Hiss,
     noise: Noise,
     bands: Bands,
     sample: Sample,
@@ -33,6 +36,7 @@ impl Timbre {
         Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
             levels: [Arc::default(); 3],
+            hiss: Hiss::default(),
             noise: Noise::new(),
             bands: Bands::new(),
             sample: Sample::new(),
@@ -46,6 +50,7 @@ impl Timbre {
             osc.start(&patch.osc[k], hash(seed ^ (k as u32 + 1)));
         }
         self.levels = [Arc::default(); 3];
+        self.hiss.start(hash(seed ^ 21));
         self.noise.start(hash(seed ^ 11));
         self.bands.start(hash(seed ^ 12));
         self.sample.start(&patch.sample);
@@ -74,8 +79,12 @@ impl Timbre {
                     let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
                     hertz(pitch) / sound.rate
                 };
-                let listens = listens(knobs.warp);
-                let modulator = if listens { turns(&patch.osc[next(k)]) } else { 0.0 };
+                // Noise has no frequency, and what folds back from it is noise. An oscillator that
+                // is off hears nothing.
+                let modulator = match ear(patch, k) {
+                    Some(Ear::Osc(other)) if knobs.on >= 0.5 => turns(&patch.osc[other]),
+                    _ => 0.0,
+                };
                 let (turns, limit) = (turns(knobs), reach(sound.rate));
                 let aim = Aim { span: *span, turns, modulator, limit, heard };
                 osc.aim(knobs, &sound.tables[k], &aim);
@@ -167,11 +176,20 @@ impl Timbre {
             }
             let knobs = &patch.osc[k];
             let heard;
-            let other = if listens(knobs.warp) {
-                heard = self.oscillators[next(k)].pilot::<L>(&sound.tables[next(k)], base, len);
-                &heard
-            } else {
-                &[[0.0; CONTROL]; 2]
+            let other = match ear(patch, k) {
+                None => &[[0.0; CONTROL]; 2],
+                Some(Ear::Osc(other)) => {
+                    if self.oscillators[k].is_behind() {
+                        let past = self.oscillators[other].past::<L>(&sound.tables[other]);
+                        self.oscillators[k].catch_up(&past);
+                    }
+                    heard = self.oscillators[other].pilot::<L>(&sound.tables[other], base, len);
+                    &heard
+                }
+                Some(Ear::Noise) => {
+                    heard = self.hiss.halves();
+                    &heard
+                }
             };
             let osc = &mut self.oscillators[k];
             let level = &self.levels[k];
@@ -184,6 +202,7 @@ impl Timbre {
                 }
             });
         }
+        self.hiss.pass(len);
     }
 }
 
@@ -193,20 +212,39 @@ fn reach(rate: f32) -> f32 {
     (rate * 0.5).max(rate - 20_000.0).min(28_000.0) / rate
 }
 
+/// What an oscillator listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ear {
+    /// The bare sound of an oscillator.
+    Osc(usize),
+    Noise,
+}
+
+/// What oscillator `k` listens to, if it does.
+#[inline(always)]
+fn ear(patch: &Patch<f32>, k: usize) -> Option<Ear> {
+    let knobs = &patch.osc[k];
+    if !listens(knobs.warp) {
+        return None;
+    }
+    Some(match From::of(knobs.from) {
+        From::Next => Ear::Osc((k + 1).min(2)),
+        From::Osc1 => Ear::Osc(0),
+        From::Osc2 => Ear::Osc(1),
+        From::Osc3 => Ear::Osc(2),
+        From::Noise => Ear::Noise,
+    })
+}
+
 #[inline(always)]
 fn listens(warp: f32) -> bool {
-    matches!(Warp::of(warp), Warp::Fm | Warp::Ring)
+    matches!(Warp::of(warp), Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
 }
 
-/// The oscillator that oscillator `k` listens to.
-fn next(k: usize) -> usize {
-    (k + 1).min(2)
-}
-
-/// Whether another oscillator (or the last one itself) listens to oscillator `k`.
+/// Whether an oscillator, be it itself, listens to oscillator `k`.
 pub(crate) fn is_listened_to(patch: &Patch<f32>, k: usize) -> bool {
-    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && listens(patch.osc[osc].warp);
-    (k > 0 && hears(k - 1)) || (k == 2 && hears(2))
+    let hears = |osc: usize| patch.osc[osc].on >= 0.5 && ear(patch, osc) == Some(Ear::Osc(k));
+    (0..3).any(hears)
 }
 
 /// Adds `from` to `to`.

@@ -1,33 +1,15 @@
 //! What bends a sound adds harmonics, the right ones, and next to nothing between them.
 
+mod spectrum;
 mod stage;
 
 use std::f64::consts::TAU;
-use std::sync::Arc;
 
-use cultivar_dsp::{Note, render};
-use cultivar_patch::schema::{Model, Warp};
-use cultivar_patch::{FRAME, Preset, Table, Wavetable};
+use cultivar_patch::Preset;
+use cultivar_patch::schema::{Model, Stack, Warp};
 use realfft::RealFftPlanner;
+use spectrum::{LOBE, WINDOW, cycle, hertz, power, spectrum, table};
 use stage::RATE;
-
-/// Samples that are looked at, from `SKIP` on.
-const WINDOW: usize = 1 << 15;
-const SKIP: usize = 4800;
-/// Bins of the window's main lobe on either side.
-const LOBE: usize = 6;
-
-/// One frame of harmonics that fall as one over their number.
-fn table(harmonics: usize) -> Table {
-    let samples = (0..FRAME).map(|n| cycle(n as f64 / FRAME as f64, harmonics) as f32);
-    let table = Wavetable::new("tone", samples.collect());
-    Table::Own(Arc::new(table.expect("a finite frame")))
-}
-
-/// The same, at a phase in turns.
-fn cycle(phase: f64, harmonics: usize) -> f64 {
-    (1..=harmonics).map(|k| (TAU * phase * k as f64).sin() / k as f64).sum()
-}
 
 /// An oscillator with a warp; the one that it may listen to is a sine, an octave above.
 fn warped(warp: Warp, amount: f32, harmonics: usize) -> Preset {
@@ -38,30 +20,6 @@ fn warped(warp: Warp, amount: f32, harmonics: usize) -> Preset {
     (osc.warp, osc.bend, other.tune) = (warp.value(), amount, 12.0);
     (osc.level, preset.patch.env[0].attack) = (-12.0, -13.0);
     preset
-}
-
-fn hertz(key: f32) -> f64 {
-    440.0 * 2f64.powf((f64::from(key) - 69.0) / 12.0)
-}
-
-/// Power per bin of a steady note, through a window whose side lobes lie below −92 dB (Harris,
-/// 1978).
-fn spectrum(preset: &Preset, key: f32) -> Vec<f64> {
-    let seconds = (SKIP + WINDOW) as f32 / RATE;
-    let note = Note { key, velocity: 1.0, gate: seconds, length: seconds };
-    let [left, _] = render(preset, &note, RATE);
-    let weight = |n: usize| {
-        let turn = TAU * n as f64 / WINDOW as f64;
-        0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos()
-            - 0.011_68 * (3.0 * turn).cos()
-    };
-    let mut x: Vec<f64> =
-        left[SKIP..].iter().enumerate().map(|(n, x)| f64::from(*x) * weight(n)).collect();
-    x.resize(WINDOW, 0.0);
-    let fft = RealFftPlanner::new().plan_fft_forward(WINDOW);
-    let mut bins = fft.make_output_vec();
-    fft.process(&mut x, &mut bins).expect("lengths of the plan");
-    bins.iter().map(|bin| bin.norm_sqr()).collect()
 }
 
 /// What lies between the harmonics up to 20 kHz against the harmonics, in decibels.
@@ -120,6 +78,48 @@ fn frequency_and_ring_modulation_are_clean() {
 }
 
 #[test]
+fn squeezed_cycles_are_clean() {
+    check(&warped(Warp::Squeeze, 0.5, 1023), [-85.0, -84.0, -74.0]);
+    check(&warped(Warp::Squeeze, 0.9, 1023), [-80.0, -68.0, -62.0]);
+    check(&warped(Warp::Squeeze, 1.0, 1), [-77.0, -60.0, -47.0]);
+}
+
+#[test]
+fn steps_are_clean() {
+    check(&warped(Warp::Quantise, 0.4, 1023), [-62.0, -85.0, -85.0]);
+    check(&warped(Warp::Quantise, 0.7, 1), [-68.0, -57.0, -53.0]);
+    check(&warped(Warp::Quantise, 1.0, 1023), [-62.0, -56.0, -53.0]);
+}
+
+#[test]
+fn formants_are_clean() {
+    check(&warped(Warp::Formant, 0.15, 1023), [-71.0, -65.0, -62.0]);
+    check(&warped(Warp::Formant, 0.5, 1023), [-71.0, -63.0, -60.0]);
+    check(&warped(Warp::Formant, 0.9, 1), [-85.0, -77.0, -66.0]);
+}
+
+#[test]
+fn linear_frequency_and_amplitude_modulation_are_clean() {
+    check(&warped(Warp::Frequency, 0.3, 1), [-84.0, -84.0, -84.0]);
+    check(&warped(Warp::Frequency, 0.4, 1023), [-82.0, -68.0, -64.0]);
+    check(&warped(Warp::Frequency, 1.0, 1), [-84.0, -84.0, -84.0]);
+    check(&warped(Warp::Amplitude, 1.0, 1023), [-85.0, -85.0, -85.0]);
+}
+
+/// Sixteen copies on sixteen harmonics, of a saw.
+fn stacked(stack: Stack) -> Preset {
+    let mut preset = warped(Warp::None, 0.0, 1023);
+    (preset.patch.osc[0].stack, preset.patch.osc[0].voices) = (stack.value(), 16.0);
+    preset
+}
+
+#[test]
+fn stacks_are_clean() {
+    check(&stacked(Stack::Harmonics), [-85.0, -85.0, -85.0]);
+    check(&stacked(Stack::Odd), [-85.0, -85.0, -85.0]);
+}
+
+#[test]
 fn a_driven_filter_is_clean() {
     let mut preset = warped(Warp::None, 0.0, 1023);
     let filter = &mut preset.patch.filter[0];
@@ -156,10 +156,7 @@ fn is_drawn(warp: Warp, amount: f32, draw: impl Fn(f64) -> f64) {
     let mut ideal = fft.make_output_vec();
     fft.process(&mut drawn, &mut ideal).expect("lengths of the plan");
     let bins = spectrum(&warped(warp, amount, 3), 60.0);
-    let found = |k: usize| {
-        let middle = (k as f64 * hertz(60.0) * WINDOW as f64 / f64::from(RATE)).round() as usize;
-        bins[middle - LOBE..=middle + LOBE].iter().sum::<f64>()
-    };
+    let found = |k: usize| power(&bins, k as f64 * hertz(60.0));
     let size = |k: usize| 10.0 * ideal[k].norm_sqr().log10();
     let loudest = (1..30).max_by(|&a, &b| size(a).total_cmp(&size(b))).expect("thirty harmonics");
     let level = size(loudest) - 10.0 * found(loudest).log10();
@@ -181,4 +178,19 @@ fn warps_draw_what_they_say() {
     });
     is_drawn(Warp::Fm, 0.3, |t| f(t + 4.0 * 0.09 * cycle(2.0 * t, 1)));
     is_drawn(Warp::Ring, 0.8, |t| f(t) * (0.2 + 0.8 * cycle(2.0 * t, 1)));
+    is_drawn(Warp::Amplitude, 0.8, |t| f(t) * (1.0 + 0.8 * cycle(2.0 * t, 1)));
+    // Eight times the amount squared is the greatest change of frequency.
+    is_drawn(Warp::Frequency, 0.3, |t| f(t + 0.72 * (1.0 - (2.0 * TAU * t).cos()) / (2.0 * TAU)));
+    is_drawn(Warp::Frequency, 0.5, |t| f(t + 2.0 * (1.0 - (2.0 * TAU * t).cos()) / (2.0 * TAU)));
+    let squeezed = |t: f64, middle: f64| match t < middle {
+        true => f(0.5 * t / middle),
+        false => f(0.5 + 0.5 * (t - middle) / (1.0 - middle)),
+    };
+    is_drawn(Warp::Squeeze, 0.5, |t| squeezed(t, 0.26));
+    is_drawn(Warp::Squeeze, 0.9, |t| squeezed(t, 0.068));
+    is_drawn(Warp::Quantise, 0.875, |t| f(((8.0 * t).floor() + 0.5) / 8.0));
+    is_drawn(Warp::Quantise, 0.75, |t| f(((16.0 * t).floor() + 0.5) / 16.0));
+    let window = |t: f64, open: f64| 1.0 - (1.0 - open) * t * t * (3.0 - 2.0 * t);
+    is_drawn(Warp::Formant, 0.5, |t| f((t * 2f64.powf(1.5)).fract()) * window(t, 0.0));
+    is_drawn(Warp::Formant, 0.125, |t| f((t * 2f64.powf(0.375)).fract()) * window(t, 0.5));
 }

@@ -225,6 +225,15 @@ fn no_knob_of_the_voice_is_dead() {
                 first.patch.filter[k].model = Model::Morph12.value();
             }
         }
+        for k in 0..3 {
+            // Of three copies, one is at the note and two are outermost, gathered or not.
+            if id == ids.osc[k].curve {
+                first.patch.osc[k].voices = 4.0;
+            }
+            if id == ids.osc[k].from {
+                first.patch.osc[k].warp = Warp::Fm.value();
+            }
+        }
         if id == ids.voice.count {
             heavy = true;
         }

@@ -1,8 +1,11 @@
 //! A wavetable oscillator: up to sixteen copies that read one table.
 
 mod bent;
+mod corner;
 mod decimator;
+pub(crate) mod hiss;
 pub(crate) mod kernel;
+mod steps;
 pub(crate) mod table;
 mod unison;
 mod warp;
@@ -14,8 +17,11 @@ use cultivar_patch::schema::{Osc, Warp};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, hash};
 use decimator::Decimator;
 use kernel::{Frames, Lanes, Phases, Reader};
-use table::Mip;
+use table::{LEVELS, Mip};
 use unison::{COPIES, Unison};
+
+/// Greatest speed of a copy, in 2⁻³² turns per sample: what is higher cannot be heard.
+const FASTEST: f32 = 2_100_000_000.0;
 
 /// Where in its table an oscillator reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -26,6 +32,15 @@ struct Spot {
     share: f32,
 }
 
+impl Spot {
+    /// The same for a copy whose note lies half octaves higher.
+    #[inline(always)]
+    fn lifted(self, halves: i32) -> Self {
+        let level = (self.level as i32 + halves).clamp(0, LEVELS as i32 - 1);
+        Spot { level: level as usize, ..self }
+    }
+}
+
 /// The way from one spot to another during a grid interval.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spots {
@@ -34,6 +49,12 @@ struct Spots {
 }
 
 impl Spots {
+    /// The same for a copy whose note lies half octaves higher.
+    #[inline(always)]
+    fn lifted(&self, halves: i32) -> Self {
+        Spots { from: self.from.lifted(halves), to: self.to.lifted(halves) }
+    }
+
     /// Goes on to another spot from where it is; the last way was to take `len` samples.
     #[inline(always)]
     fn aim(&mut self, span: &Span, len: usize, fresh: bool, to: Spot) {
@@ -78,7 +99,7 @@ pub(crate) struct Aim {
     pub(crate) modulator: f32,
     /// Turns per sample that the highest harmonic may reach.
     pub(crate) limit: f32,
-    /// Whether the oscillator before this one listens to it.
+    /// Whether an oscillator listens to it.
     pub(crate) heard: bool,
 }
 
@@ -92,11 +113,16 @@ pub(crate) struct Oscillator {
     /// Copies that sound in this interval.
     sounding: usize,
     spots: Spots,
-    /// Where a mirrored cycle is read on its way back.
-    fall: Spots,
-    /// Least share of the cycle in which the fundamental has its way back.
+    /// Where the steeper part of a cycle is read.
+    steep: Spots,
+    /// Least share of the cycle in which the fundamental runs through whole.
     narrow: f32,
     amount: Ramp,
+    /// Greatest frequency modulation, in turns per half sample.
+    deviation: Ramp,
+    /// How far frequency modulation has moved the phase, in 2⁻³² turns.
+    swung: u32,
+    behind: bool,
     warp: Warp,
     /// The way down from twice the rate, for bent phases.
     decimators: [Decimator; 2],
@@ -115,9 +141,12 @@ impl Oscillator {
             unison: Unison::new(),
             sounding: 0,
             spots: Spots::default(),
-            fall: Spots::default(),
+            steep: Spots::default(),
             narrow: 1.0,
             amount: Ramp::default(),
+            deviation: Ramp::default(),
+            swung: 0,
+            behind: false,
             warp: Warp::None,
             decimators: [Decimator::default(); 2],
             loud: false,
@@ -137,6 +166,7 @@ impl Oscillator {
         }
         self.pilot = Reader { phase: turn(osc.phase), ..Reader::default() };
         self.loud = false;
+        self.behind = false;
         self.fresh = true;
     }
 
@@ -168,7 +198,9 @@ impl Oscillator {
         let mut loud = false;
         for k in 0..self.sounding {
             let copy = &mut self.copies[k];
-            let speed = (increment * self.unison.ratio[k]) as i32 as u32;
+            let fast = increment * self.unison.ratio[k];
+            let level = if fast > FASTEST { 0.0 } else { level };
+            let speed = fast.min(FASTEST) as i32 as u32;
             if self.fresh || copy.speed == 0 {
                 copy.speed = speed;
             }
@@ -202,11 +234,18 @@ impl Oscillator {
             share: place - (place as usize) as f32,
         };
         self.spots.aim(span, self.left, self.fresh, to);
-        if warp == Warp::Mirror {
-            let level = Mip::level_for(increment * warp::fall_speed(osc.bend), limit);
-            let fall = Spot { level, ..to };
-            self.fall.aim(span, self.left, self.fresh, fall);
+        if let Some(speed) = warp::steep_speed(warp, osc.bend) {
+            let steep = Spot { level: Mip::level_for(increment * speed, limit), ..to };
+            self.steep.aim(span, self.left, self.fresh, steep);
             self.narrow = increment * (1.0 / 4_294_967_296.0) / limit;
+        }
+        if warp == Warp::Frequency {
+            let deviation = 0.5 * turns * warp::law(warp, osc.bend);
+            if self.fresh {
+                self.deviation = Ramp::still(deviation);
+            }
+            self.behind |= self.fresh;
+            self.deviation.aim(span, deviation);
         }
         self.left = span.left;
         self.fresh = false;
@@ -227,8 +266,21 @@ impl Oscillator {
     /// half a sample later.
     #[inline(always)]
     pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
+        self.bare::<L>(&self.pilot, mip, base, len)
+    }
+
+    /// The same for the samples by which it is set forth.
+    #[inline(always)]
+    pub(crate) fn past<L: Lanes>(&self, mip: &Mip) -> [Block; 2] {
+        let forth = decimator::LATENCY.wrapping_mul(self.pilot.speed);
+        let pilot = Reader { phase: self.pilot.phase.wrapping_sub(forth), ..self.pilot };
+        self.bare::<L>(&pilot, mip, 0, decimator::LATENCY as usize)
+    }
+
+    #[inline(always)]
+    fn bare<L: Lanes>(&self, pilot: &Reader, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
         let mut halves = [[0.0; CONTROL]; 2];
-        let phases = [self.pilot.phases(base), self.pilot.phases_between(base)];
+        let phases = [pilot.phases(base), pilot.phases_between(base)];
         for (out, phases) in halves.iter_mut().zip(&phases) {
             // SAFETY: frames come from the table itself; `L` was chosen for this processor.
             unsafe { read_spot::<L>(mip, self.spots.to, phases, len, out) }
@@ -249,7 +301,9 @@ impl Oscillator {
     ) {
         if self.warp != Warp::None {
             self.render_bent::<L>(mip, other, base, len, left, right);
-        } else if let Some(frames) = self.frames(mip) {
+        } else if self.unison.stacked {
+            self.render_stacked::<L>(mip, base, len, left, right);
+        } else if let Some(frames) = self.frames(&self.spots, mip) {
             for copy in &self.copies[..self.sounding] {
                 // SAFETY: frames come from the table itself; `L` was chosen for this processor.
                 unsafe { L::play(&frames, copy, base, len, left, right) };
@@ -264,8 +318,8 @@ impl Oscillator {
 
     /// What is read, where that is one frame or two neighbours throughout the interval.
     #[inline(always)]
-    fn frames<'a>(&self, mip: &'a Mip) -> Option<Frames<'a>> {
-        let Spots { from, to } = self.spots;
+    fn frames<'a>(&self, spots: &Spots, mip: &'a Mip) -> Option<Frames<'a>> {
+        let Spots { from, to } = *spots;
         if (from.level, from.frame) != (to.level, to.frame) {
             return None;
         }
@@ -275,6 +329,30 @@ impl Oscillator {
         let step = (to.share - from.share) / self.left as f32;
         let share = Ramp { start: from.share, step, end: to.share };
         Some(Frames { first, second, bits, share })
+    }
+
+    /// Copies with notes of their own, each of which reads as many harmonics as fit its note.
+    #[inline(always)]
+    fn render_stacked<L: Lanes>(
+        &self,
+        mip: &Mip,
+        base: usize,
+        len: usize,
+        left: &mut Block,
+        right: &mut Block,
+    ) {
+        for (copy, &lift) in self.copies[..self.sounding].iter().zip(&self.unison.lift) {
+            let spots = self.spots.lifted(lift);
+            if let Some(frames) = self.frames(&spots, mip) {
+                // SAFETY: as in `render`.
+                unsafe { L::play(&frames, copy, base, len, left, right) };
+                continue;
+            }
+            let mut sound = [0.0; CONTROL];
+            // SAFETY: as in `render`.
+            unsafe { self.read::<L>(&spots, mip, &copy.phases(base), base, len, &mut sound) };
+            copy.add(&sound, base, len, left, right);
+        }
     }
 
     /// Copies that read a table which changes more than a little.
