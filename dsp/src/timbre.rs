@@ -7,6 +7,7 @@ use crate::filter::Filter;
 use crate::math::{Block, CONTROL, Span, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::kernel::Lanes;
+use crate::oscillator::spectral::{Easel, Sheets, Shelf, Sitting};
 use crate::oscillator::{Aim, Oscillator};
 use crate::sound::Sound;
 
@@ -17,6 +18,7 @@ type Stereo = [Block; 2];
 #[derive(Clone, Debug)]
 pub(crate) struct Timbre {
     oscillators: [Oscillator; 3],
+    sheets: Sheets,
     noise: Noise,
     bands: Bands,
     filters: [Filter; 2],
@@ -26,6 +28,7 @@ impl Timbre {
     pub(crate) fn new() -> Self {
         Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
+            sheets: Sheets::new(),
             noise: Noise::new(),
             bands: Bands::new(),
             filters: std::array::from_fn(|_| Filter::new()),
@@ -83,6 +86,39 @@ impl Timbre {
         }
     }
 
+    /// Turns oscillators whose harmonics are morphed to frames of their own, after their lines
+    /// were drawn: at a grid point or within an interval. `order` tells voices apart.
+    pub(crate) fn redraw(
+        &mut self,
+        patch: &Patch<f32>,
+        sound: &Sound,
+        order: usize,
+        grid: bool,
+        easel: &mut Easel,
+    ) {
+        for (k, osc) in self.oscillators.iter_mut().enumerate() {
+            let knobs = &patch.osc[k];
+            if knobs.on >= 0.5 || osc.is_loud() || is_listened_to(patch, k) {
+                let sitting = Sitting { k, order: 3 * order + k, grid };
+                osc.redraw(knobs, &sound.tables[k], &sitting, &mut self.sheets, easel);
+            }
+        }
+    }
+
+    /// Gives its own frames away, so that it is a plain value.
+    pub(crate) fn lend_sheets(&mut self) -> Sheets {
+        std::mem::take(&mut self.sheets)
+    }
+
+    /// Takes own frames back. Where the oscillators have become those of another timbre,
+    /// nothing in the frames is theirs.
+    pub(crate) fn take_sheets(&mut self, sheets: Sheets, changed: bool) {
+        self.sheets = sheets;
+        if changed {
+            self.oscillators.iter_mut().for_each(Oscillator::forget_pictures);
+        }
+    }
+
     /// Where each oscillator reads its wavetable, 0 to 1.
     pub(crate) fn positions(&self, sound: &Sound) -> [f32; 3] {
         std::array::from_fn(|k| self.oscillators[k].position(&sound.tables[k]))
@@ -132,16 +168,17 @@ impl Timbre {
                 continue;
             }
             let knobs = &patch.osc[k];
+            let shelf = |k: usize| Shelf { table: &sound.tables[k], own: &self.sheets };
             let heard;
             let other = if listens(knobs.warp) {
-                heard = self.oscillators[next(k)].pilot::<L>(&sound.tables[next(k)], base, len);
+                heard = self.oscillators[next(k)].pilot::<L>(shelf(next(k)), base, len);
                 &heard
             } else {
                 &[[0.0; CONTROL]; 2]
             };
             let osc = &mut self.oscillators[k];
             into(knobs.to, len, buses, |l, r| {
-                osc.render::<L>(&sound.tables[k], other, base, len, l, r);
+                osc.render::<L>(shelf(k), other, base, len, l, r);
             });
         }
     }

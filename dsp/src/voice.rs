@@ -10,6 +10,7 @@ use crate::event::Which;
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
 use crate::oscillator::kernel::Lanes;
+use crate::oscillator::spectral::Easel;
 use crate::routes::{ENV, LFO, MACRO, Moves, SOURCES, Sources};
 use crate::sound::Sound;
 use crate::timbre::Timbre;
@@ -289,6 +290,15 @@ impl Voice {
             (twin.expression, twin.moves) = (expression, moves);
             twin.draw(sound, at);
         });
+    }
+
+    /// Draws own frames of the oscillators where they are due, after the lines were drawn `at`
+    /// samples into the grid interval.
+    pub(crate) fn redraw(&mut self, sound: &Sound, at: usize, easel: &mut Easel) {
+        // The two sides of a morph draw at different times.
+        let order = self.order as usize + if self.twin.is_none() { 2 } else { 0 };
+        self.timbre.redraw(&self.patch, sound, order, at == 0, easel);
+        self.with_twin(sound, |twin, sound| twin.redraw(sound, at, easel));
     }
 
     fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {

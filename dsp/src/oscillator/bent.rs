@@ -4,7 +4,7 @@ use cultivar_patch::schema::Warp;
 
 use super::decimator::Decimator;
 use super::kernel::Lanes;
-use super::table::Mip;
+use super::spectral::Shelf;
 use super::warp::{Bender, Corners, Touch, ends};
 use super::{Oscillator, Spot, read_spot};
 use crate::math::{Block, CONTROL};
@@ -15,7 +15,7 @@ impl Oscillator {
     #[inline(always)]
     pub(super) fn render_bent<L: Lanes>(
         &mut self,
-        mip: &Mip,
+        mip: Shelf,
         other: &[Block; 2],
         base: usize,
         len: usize,
@@ -54,7 +54,7 @@ impl Oscillator {
 
     /// How the sound breaks off within a cycle, in the middle of the interval.
     #[inline(always)]
-    fn corners<L: Lanes>(&self, mip: &Mip) -> Corners {
+    fn corners<L: Lanes>(&self, mip: Shelf) -> Corners {
         let amount = 0.5 * (self.amount.start + self.amount.end);
         let Some(phases) = ends(self.warp, amount) else { return Corners::default() };
         let end = if self.warp == Warp::Mirror { self.fall.to } else { self.spots.to };
@@ -75,7 +75,7 @@ impl Oscillator {
 /// # Safety
 /// The processor has the instructions of `L`.
 #[inline(always)]
-unsafe fn touch<L: Lanes>(mip: &Mip, spot: Spot, phase: u32) -> Touch {
+unsafe fn touch<L: Lanes>(mip: Shelf, spot: Spot, phase: u32) -> Touch {
     let (_, bits) = mip.frame(spot.level, spot.frame);
     let half = 1 << (31 - bits);
     let mut phases = [phase; CONTROL];

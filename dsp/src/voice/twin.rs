@@ -22,9 +22,11 @@ impl Voice {
     /// Has a twin for as long as its sound has one. A side that comes in goes on from where the
     /// other one is: equal pitches are equal in phase, and nothing has to settle.
     pub(crate) fn follow(&mut self, sound: &Sound) {
-        // Without its twin a voice is a plain value; copying it allocates nothing.
+        // Without its twin and own frames a voice is a plain value; copying it allocates nothing.
         let Some(mut twin) = self.twin.take() else { return };
-        match sound.incoming() {
+        let sheets = [self.timbre.lend_sheets(), twin.timbre.lend_sheets()];
+        let incoming = sound.incoming();
+        match incoming {
             Some(Side::Odd) => *twin = Voice { twinned: false, ..self.clone() },
             Some(Side::Even) if self.twinned => {
                 let Voice { life, which, sound, order, velocity, expression, moves, .. } = *self;
@@ -33,6 +35,9 @@ impl Voice {
             }
             _ => {}
         }
+        let [even, odd] = sheets;
+        self.timbre.take_sheets(even, incoming == Some(Side::Even));
+        twin.timbre.take_sheets(odd, incoming == Some(Side::Odd));
         self.twin = Some(twin);
         self.twinned = sound.twin().is_some();
     }
