@@ -160,21 +160,20 @@ impl Pair {
     }
 
     /// Turns the way that an oscillator reads, from where it is to a spot of its table, towards
-    /// own frames that show what is wanted there.
-    pub(super) fn turn(
+    /// own frames, `first` and the one after it, that show what is wanted there. `draw` draws
+    /// into one of them.
+    fn turn(
         &mut self,
         wanted: &Picture,
         turn: Turn,
-        table: &Mip,
-        spots: &mut Spots,
         first: usize,
-        sheets: &mut Sheets,
-        easel: &mut Easel,
+        spots: &mut Spots,
+        mut draw: impl FnMut(usize, &Picture),
     ) {
         let level = wanted.place.level;
         let Some(shown) = self.shown else {
             // In at once; from the table it takes one interval.
-            easel.draw(wanted, table, sheets.frame_mut(first, table.bits(level)));
+            draw(first, wanted);
             *self = Pair { shown: Some(*wanted), newest: 0, crossed: CROSSING, crossing: false };
             spots.to = self.rest(level, first);
             if turn.fresh {
@@ -182,17 +181,15 @@ impl Pair {
             }
             return;
         };
-        let rest = self.rest(shown.place.level, first);
         if turn.grid {
             self.crossing = self.crossed < CROSSING;
             self.crossed += usize::from(self.crossing);
         }
         if turn.grid && !self.crossing {
-            spots.from = rest;
+            spots.from = self.rest(shown.place.level, first);
             if turn.drawing && !shown.looks_like(wanted) {
                 self.newest = 1 - self.newest;
-                let frame = sheets.frame_mut(first + self.newest, table.bits(level));
-                easel.draw(wanted, table, frame);
+                draw(first + self.newest, wanted);
                 self.shown = Some(*wanted);
                 // Frames of two levels cannot lie on one line: it takes one interval.
                 self.crossing = shown.place.level == level;
@@ -237,7 +234,9 @@ impl Oscillator {
         self.intervals = self.intervals.wrapping_add(usize::from(grid));
         let kind = Spectral::of(osc.spectral);
         if kind == Spectral::None || osc.morph == 0.0 {
-            self.pairs = [Pair::default(); 2];
+            if self.pairs[0].shown.is_some() {
+                self.pairs = [Pair::default(); 2];
+            }
             return;
         }
         let drawing = self.intervals.wrapping_add(order).is_multiple_of(CROSSING);
@@ -246,15 +245,19 @@ impl Oscillator {
         let mirrored = self.warp == Warp::Mirror;
         let falls = mirrored && self.fall.to.level != self.spots.to.level;
         let wanted = |place: Spot| Picture { kind, amount, place, table: number };
+        let mut draw = |frame: usize, picture: &Picture| {
+            let bits = table.bits(picture.place.level);
+            easel.draw(picture, table, sheets.frame_mut(frame, bits));
+        };
         let [main, back] = &mut self.pairs;
         if falls {
             let (wanted, first) = (wanted(self.fall.to), Sheets::pair(k, true));
-            back.turn(&wanted, turn, table, &mut self.fall, first, sheets, easel);
+            back.turn(&wanted, turn, first, &mut self.fall, &mut draw);
         } else {
             *back = Pair::default();
         }
         let (wanted, first) = (wanted(self.spots.to), Sheets::pair(k, false));
-        main.turn(&wanted, turn, table, &mut self.spots, first, sheets, easel);
+        main.turn(&wanted, turn, first, &mut self.spots, &mut draw);
         if mirrored && !falls {
             self.fall = self.spots;
         }
@@ -264,5 +267,63 @@ impl Oscillator {
     pub(crate) fn forget_pictures(&mut self) {
         self.pairs = [Pair::default(); 2];
         self.unseen = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{CONTROL, Span};
+    use crate::oscillator::{Aim, table::mip};
+    use cultivar_patch::{FRAME, Patch, Wavetable};
+    use std::sync::Arc;
+
+    /// At which grid points each of four oscillators draws, where `amount` moves as told.
+    fn drawings(amount: impl Fn(usize) -> f32) -> [Vec<usize>; 4] {
+        let saw = (0..FRAME).map(|n| 2.0 * n as f32 / FRAME as f32 - 1.0).collect();
+        let table = mip(&Arc::new(Wavetable::new("saw", saw).unwrap()));
+        let mut osc = Osc { on: 1.0, ..Patch::<f32>::default().osc[0] };
+        osc.spectral = Spectral::Tilt.value();
+        let mut easel = Easel::new();
+        std::array::from_fn(|order| {
+            let (mut oscillator, mut sheets) = (Oscillator::new(), Sheets::new());
+            oscillator.start(&osc, 1);
+            let (mut drawn, mut before) = (Vec::new(), sheets.0.clone());
+            for point in 0..40 {
+                osc.morph = amount(point);
+                let (turns, limit) = (0.01, 0.5);
+                let span = Span { elapsed: if point == 0 { 0 } else { CONTROL }, ..Span::WHOLE };
+                oscillator.aim(
+                    &osc,
+                    &table,
+                    &Aim { span, turns, modulator: 0.0, limit, heard: false },
+                );
+                let sitting = Sitting { k: 0, order, grid: true };
+                oscillator.redraw(&osc, &table, &sitting, &mut sheets, &mut easel);
+                if sheets.0 != before {
+                    drawn.push(point);
+                    before.clone_from(&sheets.0);
+                }
+            }
+            drawn
+        })
+    }
+
+    #[test]
+    fn what_stands_still_is_drawn_once() {
+        assert!(drawings(|_| 0.5).iter().all(|drawn| *drawn == [0]));
+        assert!(drawings(|_| 0.0).iter().all(Vec::is_empty));
+        let [drawn, ..] = drawings(|point| if point < 20 { 0.5 } else { 0.7 });
+        assert_eq!(drawn.len(), 2);
+    }
+
+    #[test]
+    fn what_moves_is_drawn_every_fourth_time_in_turn() {
+        let all = drawings(|point| 0.01 * (point + 1) as f32);
+        for (k, drawn) in all.iter().enumerate() {
+            assert!(drawn[1..].windows(2).all(|pair| pair[1] - pair[0] == CROSSING), "{drawn:?}");
+            let others: Vec<_> = all[..k].iter().flat_map(|drawn| &drawn[1..]).collect();
+            assert!(drawn.len() > 8 && drawn[1..].iter().all(|point| !others.contains(&point)));
+        }
     }
 }
