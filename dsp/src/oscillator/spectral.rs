@@ -232,8 +232,7 @@ impl Oscillator {
         let &Sitting { k, order, grid } = sitting;
         let fresh = std::mem::take(&mut self.unseen);
         self.intervals = self.intervals.wrapping_add(usize::from(grid));
-        let kind = Spectral::of(osc.spectral);
-        if kind == Spectral::None || osc.morph == 0.0 {
+        if osc.morph == 0.0 || Spectral::of(osc.spectral) == Spectral::None {
             if self.pairs[0].shown.is_some() {
                 self.pairs = [Pair::default(); 2];
             }
@@ -241,7 +240,7 @@ impl Oscillator {
         }
         let drawing = self.intervals.wrapping_add(order).is_multiple_of(CROSSING);
         let turn = Turn { grid, drawing, fresh };
-        let (amount, number) = (osc.morph, table.number());
+        let (kind, amount, number) = (Spectral::of(osc.spectral), osc.morph, table.number());
         let mirrored = self.warp == Warp::Mirror;
         let falls = mirrored && self.fall.to.level != self.spots.to.level;
         let wanted = |place: Spot| Picture { kind, amount, place, table: number };
