@@ -6,6 +6,7 @@ use crate::event::{Event, Timed, Which};
 use crate::isa::Isa;
 use crate::math::{Block, CONTROL};
 use crate::notes::{Channels, Keys};
+use crate::oscillator::spectral::Easel;
 use crate::places::PLACES;
 use crate::pool::Pool;
 use crate::sound::Sound;
@@ -43,6 +44,7 @@ pub struct Engine {
     pub(crate) clock: Clock,
     pub(crate) ended: Vec<Which>,
     peak: [f32; 2],
+    easel: Box<Easel>,
     pub(crate) lanes: Isa,
 }
 
@@ -85,6 +87,7 @@ impl Engine {
             clock: Clock::STOPPED,
             ended: Vec::with_capacity(ENDED),
             peak: [0.0; 2],
+            easel: Box::new(Easel::new()),
             lanes: Isa::detect(),
         }
     }
@@ -280,6 +283,7 @@ impl Engine {
                 sounding = true;
                 if voice.stale {
                     voice.draw(sound, at);
+                    voice.redraw(sound, at, &mut self.easel);
                 }
                 let mut well = render(self.lanes, voice, sound, at, len, &mut out);
                 if let Some((twin, sound)) = voice.twin(sound) {

@@ -75,18 +75,23 @@ mod tests {
     use super::*;
     use crate::{Engine, Event, Sound, Timed, Which};
     use cultivar_patch::Preset;
-    use cultivar_patch::schema::Warp;
+    use cultivar_patch::schema::{Source, Spectral, Warp, ids};
 
     fn play(lanes: Isa) -> Vec<f32> {
         let mut preset = Preset::init();
         for (k, osc) in preset.patch.osc.iter_mut().enumerate() {
             (osc.on, osc.voices, osc.bend) = (1.0, 3.0, 0.3);
             osc.warp = [Warp::None, Warp::Sync, Warp::Fm][k].value();
+            osc.spectral = [Spectral::Formant, Spectral::None, Spectral::Smear][k].value();
+            osc.morph = 0.4;
         }
         for filter in &mut preset.patch.filter {
             (filter.on, filter.drive) = (1.0, 6.0);
         }
         preset.patch.band[0].on = 1.0;
+        let route = &mut preset.patch.route[0];
+        (route.source, route.amount) = (Source::Lfo1.value(), 0.3);
+        route.destination = ids().osc[0].morph.as_destination();
         let mut engine = Engine::new(48_000.0, 3);
         engine.lanes = lanes;
         assert!(engine.play(Sound::new(&preset, 48_000.0)).is_ok());

@@ -10,6 +10,7 @@ use crate::math::{Block, CONTROL, Span, amplitude, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::hiss::Hiss;
 use crate::oscillator::kernel::Lanes;
+use crate::oscillator::spectral::{Easel, Sheets, Shelf, Sitting};
 use crate::oscillator::{Aim, Oscillator};
 use crate::sample::{self, Sample};
 use crate::sound::Sound;
@@ -25,6 +26,7 @@ pub(crate) struct Timbre {
     levels: [Arc; 3],
     /// What oscillators hear that listen to noise.
     hiss: Hiss,
+    sheets: Sheets,
     noise: Noise,
     bands: Bands,
     sample: Sample,
@@ -37,6 +39,7 @@ impl Timbre {
             oscillators: std::array::from_fn(|_| Oscillator::new()),
             levels: [Arc::default(); 3],
             hiss: Hiss::default(),
+            sheets: Sheets::new(),
             noise: Noise::new(),
             bands: Bands::new(),
             sample: Sample::new(),
@@ -110,6 +113,39 @@ impl Timbre {
         }
     }
 
+    /// Turns oscillators whose harmonics are morphed to frames of their own, after their lines
+    /// were drawn: at a grid point or within an interval. `order` tells voices apart.
+    pub(crate) fn redraw(
+        &mut self,
+        patch: &Patch<f32>,
+        sound: &Sound,
+        order: usize,
+        grid: bool,
+        easel: &mut Easel,
+    ) {
+        for (k, osc) in self.oscillators.iter_mut().enumerate() {
+            let knobs = &patch.osc[k];
+            if knobs.on >= 0.5 || osc.is_loud() || is_listened_to(patch, k) {
+                let sitting = Sitting { k, order: 3 * order + k, grid };
+                osc.redraw(knobs, &sound.tables[k], &sitting, &mut self.sheets, easel);
+            }
+        }
+    }
+
+    /// Gives its own frames away, so that it is a plain value.
+    pub(crate) fn lend_sheets(&mut self) -> Sheets {
+        std::mem::take(&mut self.sheets)
+    }
+
+    /// Takes own frames back. Where the oscillators have become those of another timbre,
+    /// nothing in the frames is theirs.
+    pub(crate) fn take_sheets(&mut self, sheets: Sheets, changed: bool) {
+        self.sheets = sheets;
+        if changed {
+            self.oscillators.iter_mut().for_each(Oscillator::forget_pictures);
+        }
+    }
+
     /// Where each oscillator reads its wavetable, 0 to 1.
     pub(crate) fn positions(&self, sound: &Sound) -> [f32; 3] {
         std::array::from_fn(|k| self.oscillators[k].position(&sound.tables[k]))
@@ -175,15 +211,16 @@ impl Timbre {
                 continue;
             }
             let knobs = &patch.osc[k];
+            let shelf = |k: usize| Shelf { table: &sound.tables[k], own: &self.sheets };
             let heard;
             let other = match ear(patch, k) {
                 None => &[[0.0; CONTROL]; 2],
                 Some(Ear::Osc(other)) => {
                     if self.oscillators[k].is_behind() {
-                        let past = self.oscillators[other].past::<L>(&sound.tables[other]);
+                        let past = self.oscillators[other].past::<L>(shelf(other));
                         self.oscillators[k].catch_up(&past);
                     }
-                    heard = self.oscillators[other].pilot::<L>(&sound.tables[other], base, len);
+                    heard = self.oscillators[other].pilot::<L>(shelf(other), base, len);
                     &heard
                 }
                 Some(Ear::Noise) => {
@@ -195,7 +232,7 @@ impl Timbre {
             let level = &self.levels[k];
             into(way(patch, knobs.to), len, buses, |l, r| {
                 let before = if level.is_straight() { None } else { Some([*l, *r]) };
-                osc.render::<L>(&sound.tables[k], other, base, len, l, r);
+                osc.render::<L>(shelf(k), other, base, len, l, r);
                 if let Some([left, right]) = &before {
                     level.bend(left, base, len, l);
                     level.bend(right, base, len, r);

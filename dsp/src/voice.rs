@@ -13,6 +13,7 @@ use crate::event::Which;
 use crate::math::{Block, CONTROL, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
 use crate::oscillator::kernel::Lanes;
+use crate::oscillator::spectral::Easel;
 use crate::routes::{Moves, SOURCES, Sources};
 use crate::sound::Sound;
 use crate::timbre::Timbre;
@@ -315,6 +316,18 @@ impl Voice {
             (other.expression, other.moves, other.lift) = (expression, moves, lift);
             other.draw(sound, at);
         });
+    }
+
+    /// Draws own frames of the oscillators where they are due, after the lines were drawn `at`
+    /// samples into the grid interval.
+    pub(crate) fn redraw(&mut self, sound: &Sound, at: usize, easel: &mut Easel) {
+        // The two sides of a morph draw at different times.
+        let order = self.order as usize + if self.twin.is_none() { 2 } else { 0 };
+        self.timbre.redraw(&self.patch, sound, order, at == 0, easel);
+        if let Some(right) = self.right_ear() {
+            right.redraw(sound, at, easel);
+        }
+        self.with_twin(sound, |twin, sound| twin.redraw(sound, at, easel));
     }
 
     fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {

@@ -4,6 +4,7 @@
 //! process on anything that may block. `CULTIVAR_SOAK` sets the seconds of audio (10 by default).
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
+use cultivar_patch::schema::{Source, Spectral, ids};
 use cultivar_patch::{Id, Preset, defs};
 use cultivar_tests::watch::{Counting, Seen, page_faults, watch};
 
@@ -128,6 +129,10 @@ fn the_memory_of_a_sound_is_there_before_it_plays() {
     let mut preset = Preset::init();
     let patch = &mut preset.patch;
     (patch.chorus.on, patch.delay.on, patch.reverb.on) = (1.0, 1.0, 1.0);
+    // Every voice draws frames of its own.
+    (patch.osc[0].spectral, patch.osc[0].tune) = (Spectral::Tilt.value(), -48.0);
+    (patch.route[0].source, patch.route[0].amount) = (Source::Lfo1.value(), 0.5);
+    patch.route[0].destination = ids().osc[0].morph.as_destination();
     let mut engine = Engine::new(RATE, 1);
     engine.keymap(true);
     let mut strike = |keys: std::ops::Range<i16>| {

@@ -5,8 +5,8 @@ use cultivar_patch::schema::Warp;
 use super::corner::{Corners, Touch};
 use super::decimator::{Decimator, LATENCY};
 use super::kernel::{Lanes, Phases};
+use super::spectral::Shelf;
 use super::steps::Steps;
-use super::table::Mip;
 use super::warp::{Bender, ends, wound};
 use super::{Oscillator, Spot, read_spot};
 use crate::math::{Block, CONTROL, COUNT, exp2};
@@ -17,7 +17,7 @@ impl Oscillator {
     #[inline(always)]
     pub(super) fn render_bent<L: Lanes>(
         &mut self,
-        mip: &Mip,
+        mip: Shelf,
         other: &[Block; 2],
         base: usize,
         len: usize,
@@ -79,7 +79,7 @@ impl Oscillator {
 
     /// Whether a part of the cycle is so much steeper that it has fewer harmonics.
     #[inline(always)]
-    fn is_uneven(&self, lift: i32) -> bool {
+    pub(super) fn is_uneven(&self, lift: i32) -> bool {
         let has_parts = matches!(self.warp, Warp::Mirror | Warp::Squeeze);
         has_parts && self.steep.to.lifted(lift).level != self.spots.to.lifted(lift).level
     }
@@ -125,7 +125,7 @@ impl Oscillator {
 
     /// How the sound breaks off within a cycle, in the middle of the interval.
     #[inline(always)]
-    fn corners<L: Lanes>(&self, mip: &Mip, lift: i32) -> Corners {
+    fn corners<L: Lanes>(&self, mip: Shelf, lift: i32) -> Corners {
         let amount = 0.5 * (self.amount.start + self.amount.end);
         let Some(phases) = ends(self.warp, amount) else { return Corners::default() };
         let touches = |spot: Spot| {
@@ -156,7 +156,7 @@ impl Oscillator {
 /// # Safety
 /// The processor has the instructions of `L`.
 #[inline(always)]
-unsafe fn touch<L: Lanes>(mip: &Mip, spot: Spot, phase: u32) -> Touch {
+unsafe fn touch<L: Lanes>(mip: Shelf, spot: Spot, phase: u32) -> Touch {
     let (_, bits) = mip.frame(spot.level, spot.frame);
     let half = 1 << (31 - bits);
     let mut phases = [phase; CONTROL];

@@ -5,6 +5,7 @@ mod corner;
 mod decimator;
 pub(crate) mod hiss;
 pub(crate) mod kernel;
+pub(crate) mod spectral;
 mod steps;
 pub(crate) mod table;
 mod unison;
@@ -17,6 +18,7 @@ use cultivar_patch::schema::{Osc, Warp};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, hash};
 use decimator::Decimator;
 use kernel::{Frames, Lanes, Phases, Reader};
+use spectral::{Pair, Shelf};
 use table::{LEVELS, Mip};
 use unison::{COPIES, Unison};
 
@@ -36,6 +38,10 @@ impl Spot {
     /// The same for a copy whose note lies half octaves higher.
     #[inline(always)]
     fn lifted(self, halves: i32) -> Self {
+        // Own frames are drawn for the highest copy.
+        if self.level >= LEVELS {
+            return self;
+        }
         let level = (self.level as i32 + halves).clamp(0, LEVELS as i32 - 1);
         Spot { level: level as usize, ..self }
     }
@@ -131,6 +137,12 @@ pub(crate) struct Oscillator {
     left: usize,
     /// The note has just begun: lines start at their ends.
     fresh: bool,
+    /// Own frames, for what is read and for the way back of a mirrored cycle.
+    pairs: [Pair; 2],
+    /// Grid intervals so far.
+    intervals: usize,
+    /// No own frame of this note has been asked for yet.
+    unseen: bool,
 }
 
 impl Oscillator {
@@ -152,6 +164,9 @@ impl Oscillator {
             loud: false,
             left: CONTROL,
             fresh: true,
+            pairs: [Pair::default(); 2],
+            intervals: 0,
+            unseen: true,
         }
     }
 
@@ -168,11 +183,14 @@ impl Oscillator {
         self.loud = false;
         self.behind = false;
         self.fresh = true;
+        self.intervals = 0;
+        self.forget_pictures();
     }
 
     /// Position of the table that is read, for the editor.
     pub(crate) fn position(&self, mip: &Mip) -> f32 {
-        (self.spots.to.frame as f32 + self.spots.to.share) / (mip.frames().max(2) - 1) as f32
+        let place = self.pairs[0].shown().map_or(self.spots.to, |shown| shown.place);
+        (place.frame as f32 + place.share) / (mip.frames().max(2) - 1) as f32
     }
 
     /// Draws all lines to where the parameters want them at the end of the grid interval.
@@ -262,23 +280,23 @@ impl Oscillator {
         self.loud
     }
 
-    /// The bare sound of this oscillator, for the one that listens to it: at each sample and
+    /// The bare sound of this oscillator, its harmonics morphed, for the one that listens to it: at each sample and
     /// half a sample later.
     #[inline(always)]
-    pub(crate) fn pilot<L: Lanes>(&self, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
+    pub(crate) fn pilot<L: Lanes>(&self, mip: Shelf, base: usize, len: usize) -> [Block; 2] {
         self.bare::<L>(&self.pilot, mip, base, len)
     }
 
     /// The same for the samples by which it is set forth.
     #[inline(always)]
-    pub(crate) fn past<L: Lanes>(&self, mip: &Mip) -> [Block; 2] {
+    pub(crate) fn past<L: Lanes>(&self, mip: Shelf) -> [Block; 2] {
         let forth = decimator::LATENCY.wrapping_mul(self.pilot.speed);
         let pilot = Reader { phase: self.pilot.phase.wrapping_sub(forth), ..self.pilot };
         self.bare::<L>(&pilot, mip, 0, decimator::LATENCY as usize)
     }
 
     #[inline(always)]
-    fn bare<L: Lanes>(&self, pilot: &Reader, mip: &Mip, base: usize, len: usize) -> [Block; 2] {
+    fn bare<L: Lanes>(&self, pilot: &Reader, mip: Shelf, base: usize, len: usize) -> [Block; 2] {
         let mut halves = [[0.0; CONTROL]; 2];
         let phases = [pilot.phases(base), pilot.phases_between(base)];
         for (out, phases) in halves.iter_mut().zip(&phases) {
@@ -292,7 +310,7 @@ impl Oscillator {
     #[inline(always)]
     pub(crate) fn render<L: Lanes>(
         &mut self,
-        mip: &Mip,
+        mip: Shelf,
         other: &[Block; 2],
         base: usize,
         len: usize,
@@ -318,7 +336,7 @@ impl Oscillator {
 
     /// What is read, where that is one frame or two neighbours throughout the interval.
     #[inline(always)]
-    fn frames<'a>(&self, spots: &Spots, mip: &'a Mip) -> Option<Frames<'a>> {
+    fn frames<'a>(&self, spots: &Spots, mip: Shelf<'a>) -> Option<Frames<'a>> {
         let Spots { from, to } = *spots;
         if (from.level, from.frame) != (to.level, to.frame) {
             return None;
@@ -335,7 +353,7 @@ impl Oscillator {
     #[inline(always)]
     fn render_stacked<L: Lanes>(
         &self,
-        mip: &Mip,
+        mip: Shelf,
         base: usize,
         len: usize,
         left: &mut Block,
@@ -359,7 +377,7 @@ impl Oscillator {
     #[inline(always)]
     fn render_far<L: Lanes>(
         &self,
-        mip: &Mip,
+        mip: Shelf,
         base: usize,
         len: usize,
         left: &mut Block,
@@ -382,7 +400,7 @@ impl Oscillator {
     unsafe fn read<L: Lanes>(
         &self,
         spots: &Spots,
-        mip: &Mip,
+        mip: Shelf,
         phases: &Phases,
         base: usize,
         len: usize,
@@ -426,7 +444,13 @@ impl Oscillator {
 /// # Safety
 /// The processor has the instructions of `L`.
 #[inline(always)]
-unsafe fn read_spot<L: Lanes>(mip: &Mip, spot: Spot, phases: &Phases, len: usize, out: &mut Block) {
+unsafe fn read_spot<L: Lanes>(
+    mip: Shelf,
+    spot: Spot,
+    phases: &Phases,
+    len: usize,
+    out: &mut Block,
+) {
     let (frame, bits) = mip.frame(spot.level, spot.frame);
     // SAFETY: a frame has 2^bits + 4 samples; the rest is passed on.
     unsafe { L::read(frame, bits, phases, len, out) };
@@ -470,7 +494,7 @@ mod tests {
 
     /// How far the oscillator's saw is from the sum of sines, in decibels.
     fn error(note: f32) -> f64 {
-        let mip = table::mip(&saw());
+        let (mip, sheets) = (table::mip(&saw()), spectral::Sheets::default());
         let osc = Osc { on: 1.0, level: 0.0, ..Patch::<f32>::default().osc[0] };
         let mut oscillator = Oscillator::new();
         oscillator.start(&osc, 1);
@@ -485,7 +509,8 @@ mod tests {
             let elapsed = if tick == 0 { 0 } else { CONTROL };
             oscillator.aim(&osc, &mip, &Aim { span: Span { elapsed, ..aim.span }, ..aim });
             let (mut l, mut r) = ([0.0; CONTROL], [0.0; CONTROL]);
-            oscillator.render::<Plain>(&mip, &[[0.0; CONTROL]; 2], 0, CONTROL, &mut l, &mut r);
+            let shelf = Shelf { table: &mip, own: &sheets };
+            oscillator.render::<Plain>(shelf, &[[0.0; CONTROL]; 2], 0, CONTROL, &mut l, &mut r);
             for (n, x) in l.iter().enumerate() {
                 let ideal = additive(step * (tick * CONTROL + n) as f64, harmonics);
                 wrong += (f64::from(*x) - ideal).powi(2);

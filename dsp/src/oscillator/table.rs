@@ -4,6 +4,7 @@ mod between;
 
 pub(crate) use between::between;
 
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use cultivar_patch::{FRAME, Wavetable};
@@ -14,10 +15,12 @@ use super::kernel;
 
 /// Half-octave steps of the number of harmonics, from 1023 down to 1.
 pub(crate) const LEVELS: usize = 21;
+/// Numbers of a spectrum: the constant part, which counts as nothing, and 1023 harmonics.
+pub(super) const SPECTRUM: usize = FRAME / 2;
 /// Samples of the longest level.
-const LONGEST: usize = 4096;
+pub(super) const LONGEST: usize = 4096;
 /// Samples before and after a frame, so that four neighbours can be read without wrapping.
-const GUARD: usize = 4;
+pub(super) const GUARD: usize = 4;
 /// Samples of band-limited copies that are kept though no sound plays them: 128 MB.
 const SPARE: usize = 32 << 20;
 
@@ -44,6 +47,10 @@ pub(crate) struct Mip {
     levels: [Level; LEVELS],
     frames: usize,
     samples: Vec<f32>,
+    /// The harmonics of each frame.
+    spectra: Vec<Complex<f32>>,
+    /// Its number among all that were made.
+    number: u64,
 }
 
 impl Mip {
@@ -73,6 +80,27 @@ impl Mip {
         (&self.samples[start + frame.min(self.frames - 1) * stride..][..stride], bits)
     }
 
+    /// Binary logarithm of the samples of a level.
+    #[inline(always)]
+    pub(super) fn bits(&self, level: usize) -> u32 {
+        self.levels[level].bits
+    }
+
+    /// The harmonics of a frame, [`SPECTRUM`] numbers.
+    pub(super) fn spectrum(&self, frame: usize) -> &[Complex<f32>] {
+        &self.spectra[frame.min(self.frames - 1) * SPECTRUM..][..SPECTRUM]
+    }
+
+    /// A number that no other has.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Numbers that are kept, in samples.
+    fn size(&self) -> usize {
+        self.samples.len() + 2 * self.spectra.len()
+    }
+
     /// One frame of nothing.
     pub(crate) fn silent() -> Self {
         Mip::blank(1)
@@ -85,7 +113,10 @@ impl Mip {
             *level = Level { start: end, bits: bits(k) };
             end += ((1 << level.bits) + GUARD) * frames;
         }
-        Mip { levels, frames, samples: vec![0.0; end] }
+        static MADE: AtomicU64 = AtomicU64::new(0);
+        let spectra = vec![Complex::default(); SPECTRUM * frames];
+        let number = MADE.fetch_add(1, Relaxed);
+        Mip { levels, frames, samples: vec![0.0; end], spectra, number }
     }
 
     fn new(table: &Wavetable) -> Self {
@@ -93,43 +124,64 @@ impl Mip {
         let ffts = &*FFTS;
         let mut cycle = ffts.forward.make_input_vec();
         let mut spectrum = ffts.forward.make_output_vec();
-        let mut limited = Vec::with_capacity(LONGEST / 2 + 1);
-        let mut scratch = vec![Complex::default(); LONGEST];
+        let mut pen = Pen::new();
         for frame in 0..table.len() {
             cycle.copy_from_slice(table.frame(frame));
             // The buffers come from the plan itself, so their lengths always agree.
-            let _ = ffts.forward.process_with_scratch(&mut cycle, &mut spectrum, &mut scratch);
-            for level in 0..LEVELS {
-                mip.draw(level, frame, &spectrum, &mut limited, &mut scratch);
-            }
+            let _ = ffts.forward.process_with_scratch(&mut cycle, &mut spectrum, &mut pen.scratch);
+            mip.fill(frame, &spectrum, &mut pen);
         }
         mip
     }
 
-    /// Draws one frame at one level, evened out for the reading kernel.
-    fn draw(
-        &mut self,
-        level: usize,
-        frame: usize,
-        spectrum: &[Complex<f32>],
-        limited: &mut Vec<Complex<f32>>,
-        scratch: &mut [Complex<f32>],
-    ) {
-        let Level { start, bits } = self.levels[level];
-        let n = 1 << bits;
-        limited.clear();
-        limited.resize(n / 2 + 1, Complex::default());
+    /// Gives a frame its harmonics, and draws it at all levels.
+    fn fill(&mut self, frame: usize, spectrum: &[Complex<f32>], pen: &mut Pen) {
+        let spectrum = &spectrum[..SPECTRUM];
+        self.spectra[frame * SPECTRUM + 1..][..SPECTRUM - 1].copy_from_slice(&spectrum[1..]);
+        for (level, &Level { start, bits }) in self.levels.iter().enumerate() {
+            let stride = (1 << bits) + GUARD;
+            pen.draw(level, spectrum, &mut self.samples[start + frame * stride..][..stride]);
+        }
+    }
+}
+
+/// What a frame is drawn with.
+#[derive(Debug)]
+pub(super) struct Pen {
+    limited: Vec<Complex<f32>>,
+    scratch: Vec<Complex<f32>>,
+}
+
+impl Pen {
+    pub(super) fn new() -> Self {
+        // Written, so that the memory is there; the plans are made for whoever draws first.
+        let _ = FFTS.even.len();
+        let nothing = Complex::new(-0.0, -0.0);
+        Pen { limited: vec![nothing; LONGEST / 2 + 1], scratch: vec![nothing; LONGEST] }
+    }
+
+    /// Draws harmonics at a level into a frame with its guards, evened out for the reading
+    /// kernel. Allocates nothing.
+    pub(super) fn draw(&mut self, level: usize, spectrum: &[Complex<f32>], out: &mut [f32]) {
+        let n = out.len() - GUARD;
+        let limited = &mut self.limited[..n / 2 + 1];
+        limited.fill(Complex::default());
         let even = &FFTS.even[level];
         for ((to, from), even) in limited.iter_mut().zip(spectrum).zip(even).skip(1) {
             *to = from * even;
         }
-        let out = &mut self.samples[start + frame * (n + GUARD)..][..n + GUARD];
-        let _ = FFTS.inverse[bits as usize].process_with_scratch(limited, &mut out[1..=n], scratch);
+        let inverse = &FFTS.inverse[n.ilog2() as usize];
+        let _ = inverse.process_with_scratch(limited, &mut out[1..=n], &mut self.scratch);
         out[0] = out[n];
         for k in 1..GUARD {
             out[n + k] = out[k];
         }
     }
+}
+
+/// Harmonics of a level, ready to be asked on the audio thread.
+pub(super) fn reach(level: usize) -> usize {
+    FFTS.even[level].len() - 1
 }
 
 /// What drawing needs: transforms, and per level the factor of each harmonic that undoes the
@@ -179,9 +231,9 @@ pub(crate) fn mip(table: &Arc<Wavetable>) -> Arc<Mip> {
         cache.push((Arc::downgrade(table), mip.clone()));
         // A table that nobody holds can never be asked for again.
         cache.retain(|(weak, _)| weak.strong_count() > 0);
-        let mut size: usize = cache.iter().map(|(_, mip)| mip.samples.len()).sum();
+        let mut size: usize = cache.iter().map(|(_, mip)| mip.size()).sum();
         while size > SPARE && cache.len() > 1 {
-            size -= cache.remove(0).1.samples.len();
+            size -= cache.remove(0).1.size();
         }
         mip
     })

@@ -36,10 +36,15 @@ impl Voice {
     /// Has a twin for as long as its sound has one. A side that comes in goes on from where the
     /// other one is: equal pitches are equal in phase, and nothing has to settle.
     pub(crate) fn follow(&mut self, sound: &Sound) {
-        // Without the others a voice is a plain value; copying it allocates nothing.
+        // Without the others and own frames a voice is a plain value; copying it allocates
+        // nothing.
         let Some(mut twin) = self.twin.take() else { return };
         let (mut right, mut twins_right) = (self.right_ear.take(), twin.right_ear.take());
-        match sound.incoming() {
+        let lend = |voice: &mut Box<Voice>| voice.timbre.lend_sheets();
+        let sheets = [self.timbre.lend_sheets(), twin.timbre.lend_sheets()];
+        let rights = [right.as_mut().map(lend), twins_right.as_mut().map(lend)];
+        let incoming = sound.incoming();
+        match incoming {
             Some(Side::Odd) => {
                 *twin = Voice { twinned: false, ..self.clone() };
                 twins_right.clone_from(&right);
@@ -52,6 +57,17 @@ impl Voice {
             }
             _ => {}
         }
+        let changed = [Side::Even, Side::Odd].map(|side| incoming == Some(side));
+        for ((ear, sheets), changed) in
+            [&mut right, &mut twins_right].into_iter().zip(rights).zip(changed)
+        {
+            if let (Some(ear), Some(sheets)) = (ear, sheets) {
+                ear.timbre.take_sheets(sheets, changed);
+            }
+        }
+        let [even, odd] = sheets;
+        self.timbre.take_sheets(even, changed[0]);
+        twin.timbre.take_sheets(odd, changed[1]);
         twin.right_ear = twins_right;
         (self.twin, self.right_ear) = (Some(twin), right);
         self.twinned = sound.twin().is_some();

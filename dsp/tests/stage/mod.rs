@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
-use cultivar_patch::schema::{Looped, Source, Warp, ids};
+use cultivar_patch::schema::{Looped, Source, Spectral, Warp, ids};
 use cultivar_patch::{
     Clip, FRAME, Id, Kind, Partner, Point, Preset, Recording, Shape, Table, Wavetable, defs,
 };
@@ -50,9 +50,11 @@ pub(crate) fn busy() -> Preset {
     let mut preset = Preset::init();
     let patch = &mut preset.patch;
     let warps = [Warp::Fm, Warp::Sync, Warp::Mirror];
+    let spectral = [Spectral::Formant, Spectral::Smear, Spectral::Tilt];
     for (k, osc) in patch.osc.iter_mut().enumerate() {
         (osc.on, osc.voices, osc.scatter, osc.level) = (1.0, 3.0 + k as f32, 0.7, -12.0);
         (osc.warp, osc.bend, osc.position) = (warps[k].value(), 0.3, 0.4);
+        (osc.spectral, osc.morph) = (spectral[k].value(), 0.4);
         preset.tables[k] = moving(k);
     }
     (patch.noise.on, patch.noise.colour) = (1.0, -3.0);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use cultivar_patch::{FRAME, Wavetable};
 use realfft::num_complex::Complex;
 
-use super::{FFTS, LONGEST, Mip};
+use super::{FFTS, Mip, Pen};
 
 /// Most frames of a table between two others; between its frames it is read in straight lines.
 const FRAMES: usize = 33;
@@ -46,18 +46,15 @@ pub(crate) fn between(a: &Arc<Wavetable>, b: &Arc<Wavetable>, count: usize) -> A
 fn mixtures(a: &Wavetable, b: &Wavetable, count: usize) -> Vec<Arc<Mip>> {
     let frames = a.len().max(b.len()).min(FRAMES);
     let mut mips: Vec<Mip> = (0..count).map(|_| Mip::blank(frames)).collect();
-    let mut scratch = vec![Complex::default(); LONGEST];
-    let mut limited = Vec::with_capacity(LONGEST / 2 + 1);
+    let mut pen = Pen::new();
     let mut turned = vec![0.0; FRAME / 2 + 1];
     for frame in 0..frames {
         let place = frame as f32 / (frames.max(2) - 1) as f32;
-        let [from, to] = [a, b].map(|table| spectrum(table, place, &mut scratch));
+        let [from, to] = [a, b].map(|table| spectrum(table, place, &mut pen.scratch));
         turn(&from, &to, &mut turned);
         for (k, mip) in mips.iter_mut().enumerate() {
             let mixed = mix(&from, &to, &turned, (k + 1) as f32 / (count + 1) as f32);
-            for level in 0..super::LEVELS {
-                mip.draw(level, frame, &mixed, &mut limited, &mut scratch);
-            }
+            mip.fill(frame, &mixed, &mut pen);
         }
     }
     mips.into_iter().map(Arc::new).collect()
