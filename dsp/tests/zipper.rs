@@ -57,11 +57,17 @@ fn spur(preset: &Preset, key: f32, guard: f64) -> (f64, f64) {
     (decibels, loudest as f64 * wide)
 }
 
-/// A shape near a sine: four bows that are flat at the extremes.
+/// A shape near a sine, of four bows. Where two of them meet their bends differ, which is itself
+/// heard: by −105 dB here, for exact values at every sample.
 fn wave() -> Shape {
     let point = |(x, y, bow)| Point { x, y, bow };
-    let points =
-        [(0.0, 0.5, 0.3), (0.25, 1.0, -0.3), (0.5, 0.5, 0.3), (0.75, 0.0, -0.3), (1.0, 0.5, 0.0)];
+    let points = [
+        (0.0, 0.5, 0.15),
+        (0.25, 1.0, -0.15),
+        (0.5, 0.5, 0.15),
+        (0.75, 0.0, -0.15),
+        (1.0, 0.5, 0.0),
+    ];
     Shape::new(points.map(point))
 }
 
