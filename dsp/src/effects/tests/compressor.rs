@@ -4,6 +4,9 @@ use cultivar_patch::schema::{Bands, Compressor};
 
 use super::*;
 
+/// Sets some of its knobs.
+type Set = fn(&mut Compressor<f32>);
+
 fn amplitude(decibels: f32) -> f32 {
     10f32.powf(decibels / 20.0)
 }
@@ -92,7 +95,7 @@ fn both_sides_move_together() {
 
 #[test]
 fn three_bands_add_up_and_each_has_its_gain() {
-    let response = |set: fn(&mut Compressor<f32>)| {
+    let response = |set: Set| {
         let [y, _] = pressed(&click(seconds(1.0)), |c| {
             (c.bands, c.ratio) = (Bands::Three.value(), 0.0);
             set(c);
@@ -104,7 +107,7 @@ fn three_bands_add_up_and_each_has_its_gain() {
         let hertz = 20.0 * f32::exp2(k as f32 / 6.0);
         assert!(flat(hertz).abs() < 0.05, "{hertz} Hz: {} dB", flat(hertz));
     }
-    let bands: [(fn(&mut Compressor<f32>), [f32; 3]); 3] = [
+    let bands: [(Set, [f32; 3]); 3] = [
         (|c| c.low = 12.0, [12.0, 0.0, 0.0]),
         (|c| c.mid = -12.0, [0.0, -12.0, 0.0]),
         (|c| c.high = 12.0, [0.0, 0.0, 12.0]),

@@ -5,6 +5,9 @@ use realfft::num_complex::Complex;
 
 use super::*;
 
+/// Switches an effect on and sets what its rate counts, its rate and its beats.
+type Set = fn(&mut Patch<f32>, f32, f32, f32);
+
 /// What dry and wet sound make in decibels, where the loop is left by `turned`.
 fn mixed(turned: Complex<f64>, feedback: f64, mix: f64) -> f32 {
     let wet = (turned - feedback) / (1.0 - feedback * turned);
@@ -104,7 +107,7 @@ fn the_flanger_is_a_comb_of_its_delay() {
 #[test]
 fn movements_keep_their_time() {
     let x = sine(1000.0, 0.3, seconds(3.2));
-    let effects: [fn(&mut Patch<f32>, f32, f32, f32); 2] = [
+    let effects: [Set; 2] = [
         |p, sync, rate, division| {
             (p.phaser.on, p.phaser.depth) = (1.0, 0.5);
             (p.phaser.sync, p.phaser.rate, p.phaser.division) = (sync, rate, division);
