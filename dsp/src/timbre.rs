@@ -5,7 +5,7 @@ use cultivar_patch::Patch;
 use cultivar_patch::schema::{Filters, From, Osc, To, Warp};
 
 use crate::arc::Arc;
-use crate::filter::Filter;
+use crate::filter::{Filter, Line};
 use crate::math::{Block, CONTROL, Span, amplitude, hash, hertz};
 use crate::noise::{Bands, Noise};
 use crate::oscillator::hiss::Hiss;
@@ -31,6 +31,23 @@ pub(crate) struct Timbre {
     bands: Bands,
     sample: Sample,
     filters: [Filter; 2],
+}
+
+/// What a timbre keeps on the heap; without it a timbre is a plain value, and copying one
+/// allocates nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Belongings {
+    sheets: Sheets,
+    lines: [Line; 2],
+}
+
+impl Belongings {
+    /// Takes over what the filters of another one remember.
+    pub(crate) fn remember(&mut self, other: &Belongings) {
+        for (line, other) in self.lines.iter_mut().zip(&other.lines) {
+            line.remember(other);
+        }
+    }
 }
 
 impl Timbre {
@@ -132,15 +149,19 @@ impl Timbre {
         }
     }
 
-    /// Gives its own frames away, so that it is a plain value.
-    pub(crate) fn lend_sheets(&mut self) -> Sheets {
-        std::mem::take(&mut self.sheets)
+    /// Gives away what it keeps on the heap.
+    pub(crate) fn lend(&mut self) -> Belongings {
+        let lines = self.filters.each_mut().map(|filter| std::mem::take(filter.line()));
+        Belongings { sheets: std::mem::take(&mut self.sheets), lines }
     }
 
-    /// Takes own frames back. Where the oscillators have become those of another timbre,
-    /// nothing in the frames is theirs.
-    pub(crate) fn take_sheets(&mut self, sheets: Sheets, changed: bool) {
-        self.sheets = sheets;
+    /// Takes it back. Where the oscillators have become those of another timbre, nothing in the
+    /// frames is theirs.
+    pub(crate) fn take(&mut self, own: Belongings, changed: bool) {
+        self.sheets = own.sheets;
+        for (filter, line) in self.filters.iter_mut().zip(own.lines) {
+            *filter.line() = line;
+        }
         if changed {
             self.oscillators.iter_mut().for_each(Oscillator::forget_pictures);
         }

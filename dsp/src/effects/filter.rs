@@ -81,8 +81,9 @@ impl Effect for Filter {
 
     fn aim(&mut self, values: &Self::Values, _tempo: f32) {
         let tick = TICK as f32 / self.sample_rate;
-        let alone = self.heard < NONE && self.given >= NONE;
-        self.waited = if alone { self.waited + tick } else { 0.0 };
+        // Once it fades only sound brings it back: what rings on below all hearing would not end.
+        let alone = self.given >= NONE || self.waited > PATIENCE;
+        self.waited = if self.heard < NONE && alone { self.waited + tick } else { 0.0 };
         (self.heard, self.given) = (0.0, 0.0);
         let change = if self.waited > PATIENCE { -tick / FADE } else { tick / RETURN };
         let share = if self.model.is_some() { self.share.aimed() + change } else { 1.0 };

@@ -36,8 +36,8 @@ const FAST: f32 = 0.5;
 const RAIL: f32 = 64.0;
 
 /// The past of a comb.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
     samples: Box<[Two]>,
     write: usize,
     /// How many were written since they were cleared.
@@ -49,6 +49,13 @@ impl Line {
         // Zeros with a sign are written one by one: plain ones a system only promises, and it
         // keeps its word page by page, on the audio thread.
         Line { samples: vec![[-0.0; 2]; LENGTH].into_boxed_slice(), write: 0, written: 0 }
+    }
+
+    /// Remembers what another one does.
+    pub(crate) fn remember(&mut self, other: &Line) {
+        let most = self.written.max(other.written);
+        self.samples[..most].copy_from_slice(&other.samples[..most]);
+        (self.write, self.written) = (other.write, other.written);
     }
 
     /// Silence from here back.

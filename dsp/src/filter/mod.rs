@@ -21,7 +21,8 @@ use cultivar_patch::schema::{Filter as Knobs, Model};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2, hertz};
 use crate::saturation::Saturation;
 use clean::Clean;
-use comb::{Comb, Line};
+use comb::Comb;
+pub(crate) use comb::Line;
 use diode::Diode;
 use dirty::Dirty;
 use ladder::Ladder;
@@ -262,6 +263,11 @@ impl Filter {
         self.leave = Ramp::still(1.0);
         self.rested = !matches!((&self.leaving, &self.body), (Body::Clean(_), Body::Clean(_)));
         self.rested
+    }
+
+    /// What it keeps on the heap.
+    pub(crate) fn line(&mut self) -> &mut Line {
+        &mut self.line
     }
 
     /// The note has begun.

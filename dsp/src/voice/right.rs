@@ -11,15 +11,15 @@ impl Voice {
     /// From now on each ear hears a voice of its own, until the note ends: both sound alike, but
     /// for LFOs that are ahead in one of them.
     pub(super) fn widen(&mut self) {
-        // Without the others and own frames a voice is a plain value; copying it allocates
+        // Without the others and its belongings a voice is a plain value; copying it allocates
         // nothing.
         let (twin, right) = (self.twin.take(), self.right_ear.take());
         if let Some(mut right) = right {
-            let sheets = [self.timbre.lend_sheets(), right.timbre.lend_sheets()];
+            let (left, mut own) = (self.timbre.lend(), right.timbre.lend());
             *right = Voice { heard: Heard::Right, ..self.clone() };
-            let [left, own] = sheets;
-            self.timbre.take_sheets(left, false);
-            right.timbre.take_sheets(own, true);
+            own.remember(&left);
+            self.timbre.take(left, false);
+            right.timbre.take(own, true);
             right.now.right = true;
             right.ahead.right = true;
             self.right_ear = Some(right);

@@ -2,6 +2,7 @@
 
 use super::Voice;
 use crate::sound::{Side, Sound};
+use crate::timbre::Belongings;
 
 impl Voice {
     /// The twin with its sound, where both sides sound.
@@ -36,40 +37,55 @@ impl Voice {
     /// Has a twin for as long as its sound has one. A side that comes in goes on from where the
     /// other one is: equal pitches are equal in phase, and nothing has to settle.
     pub(crate) fn follow(&mut self, sound: &Sound) {
-        // Without the others and own frames a voice is a plain value; copying it allocates
+        // Without the others and its belongings a voice is a plain value; copying it allocates
         // nothing.
         let Some(mut twin) = self.twin.take() else { return };
         let (mut right, mut twins_right) = (self.right_ear.take(), twin.right_ear.take());
-        let lend = |voice: &mut Box<Voice>| voice.timbre.lend_sheets();
-        let sheets = [self.timbre.lend_sheets(), twin.timbre.lend_sheets()];
-        let rights = [right.as_mut().map(lend), twins_right.as_mut().map(lend)];
-        let incoming = sound.incoming();
-        match incoming {
+        let lend = |voice: &mut Box<Voice>| voice.timbre.lend();
+        let mut own = [self.timbre.lend(), twin.timbre.lend()];
+        let mut rights = [right.as_mut().map(lend), twins_right.as_mut().map(lend)];
+        let mut changed = [false; 2];
+        match sound.incoming() {
             Some(Side::Odd) => {
                 *twin = Voice { twinned: false, ..self.clone() };
                 twins_right.clone_from(&right);
+                changed[1] = true;
             }
             Some(Side::Even) if self.twinned => {
                 let Voice { life, which, sound, order, velocity, expression, moves, .. } = *self;
                 let head = Voice { life, which, sound, order, velocity, ..(*twin).clone() };
                 *self = Voice { expression, moves, lift: self.lift, ..head };
                 right.clone_from(&twins_right);
+                changed[0] = true;
             }
             _ => {}
         }
-        let changed = [Side::Even, Side::Odd].map(|side| incoming == Some(side));
-        for ((ear, sheets), changed) in
-            [&mut right, &mut twins_right].into_iter().zip(rights).zip(changed)
-        {
-            if let (Some(ear), Some(sheets)) = (ear, sheets) {
-                ear.timbre.take_sheets(sheets, changed);
+        let ears = [&mut right, &mut twins_right];
+        remember(&mut own, changed);
+        if let [Some(_), Some(_)] = &rights {
+            let mut both = rights.map(Option::unwrap_or_default);
+            remember(&mut both, changed);
+            rights = both.map(Some);
+        }
+        for ((ear, own), changed) in ears.into_iter().zip(rights).zip(changed) {
+            if let (Some(ear), Some(own)) = (ear, own) {
+                ear.timbre.take(own, changed);
             }
         }
-        let [even, odd] = sheets;
-        self.timbre.take_sheets(even, changed[0]);
-        twin.timbre.take_sheets(odd, changed[1]);
+        let [even, odd] = own;
+        self.timbre.take(even, changed[0]);
+        twin.timbre.take(odd, changed[1]);
         twin.right_ear = twins_right;
         (self.twin, self.right_ear) = (Some(twin), right);
         self.twinned = sound.twin().is_some();
+    }
+}
+
+/// The one of two that has changed remembers what the other one does.
+fn remember([even, odd]: &mut [Belongings; 2], changed: [bool; 2]) {
+    match changed {
+        [true, _] => even.remember(odd),
+        [_, true] => odd.remember(even),
+        _ => {}
     }
 }
