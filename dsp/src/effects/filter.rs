@@ -18,6 +18,8 @@ const PATIENCE: f32 = 2.0;
 const FADE: f32 = 2.0;
 /// Seconds in which it comes back.
 const RETURN: f32 = 0.01;
+/// Seconds in which what it gave is forgotten.
+const BETWEEN: f32 = 0.05;
 /// Sound below this is none (−100 dBFS).
 const NONE: f32 = 1e-5;
 /// A whole tick after a whole tick.
@@ -30,7 +32,7 @@ pub(super) struct Filter {
     dip: Dip,
     /// Loudest input of the tick.
     heard: f32,
-    /// Loudest output of the tick, before its share is taken.
+    /// Loudest output lately, before its share is taken.
     given: f32,
     /// Seconds in which it sounded without input.
     waited: f32,
@@ -84,7 +86,9 @@ impl Effect for Filter {
         // Once it fades only sound brings it back: what rings on below all hearing would not end.
         let alone = self.given >= NONE || self.waited > PATIENCE;
         self.waited = if self.heard < NONE && alone { self.waited + tick } else { 0.0 };
-        (self.heard, self.given) = (0.0, 0.0);
+        self.heard = 0.0;
+        // Between its echoes a comb is silent.
+        self.given *= 1.0 - tick / BETWEEN;
         let change = if self.waited > PATIENCE { -tick / FADE } else { tick / RETURN };
         let share = if self.model.is_some() { self.share.aimed() + change } else { 1.0 };
         self.share.aim(share.clamp(0.0, 1.0));
