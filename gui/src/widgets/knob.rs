@@ -196,12 +196,13 @@ fn stepped(def: &cultivar_patch::Def, value: f32, steps: f32, fine: f32) -> f32 
     }
 }
 
-/// Steps of the wheel over a widget.
+/// Steps of the wheel over a widget; a list that the widget stands in does not scroll by them.
 pub(crate) fn wheel_steps(ui: &egui::Ui, response: &Response) -> f32 {
     if !response.hovered() {
         return 0.0;
     }
-    ui.input(|i| {
+    ui.input_mut(|i| {
+        i.smooth_scroll_delta = egui::Vec2::ZERO;
         let wheel = i.events.iter().map(|event| match event {
             egui::Event::MouseWheel { unit: egui::MouseWheelUnit::Point, delta, .. } => {
                 delta.y / 40.0

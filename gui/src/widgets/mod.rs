@@ -1,5 +1,6 @@
 //! The editor's own widgets.
 
+mod axes;
 mod button;
 mod chip;
 mod drag;
@@ -15,6 +16,7 @@ mod slider;
 mod source;
 mod waterfall;
 
+pub(crate) use axes::Axes;
 pub(crate) use button::{icon_button, main_button, plain_button};
 pub(crate) use chip::{chip, chip_width, dot, switch, tag};
 pub(crate) use drag::{drag_params, point};
