@@ -130,7 +130,7 @@ mod tests {
         let at = |warp, amount, phase| warped(warp, amount, phase, |_| 0.0).0;
         assert!((at(Warp::Squeeze, 1.0, 0.02) - 0.5).abs() < 1e-5);
         assert!((at(Warp::Squeeze, 1.0, 0.51) - 0.75).abs() < 1e-5);
-        assert_eq!(at(Warp::Quantise, 1.0, 0.1), at(Warp::Quantise, 1.0, 0.4));
+        assert_eq!(at(Warp::Quantise, 1.0, 0.05), at(Warp::Quantise, 1.0, 0.2));
         let (_, end) = warped(Warp::Formant, 1.0, 0.999, |_| 0.0);
         assert!(end < 0.01, "a formant's cycle fades towards its end: {end}");
         let (_, gain) = warped(Warp::Amplitude, 1.0, 0.3, |_| -1.0);

@@ -29,7 +29,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     left.cut_top(GAP);
     match desk.memory.tab {
         Tab::Voice => {
-            let height = (left.height() - 3.0 * GAP) * 0.246;
+            let height = (left.height() - 3.0 * GAP) * 0.243;
             desk.memory.osc_panels.clear();
             for k in 0..3 {
                 let panel = left.cut_top(height);

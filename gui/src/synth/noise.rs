@@ -1,12 +1,12 @@
 //! Noise and its four bands.
 
 use cultivar_patch::schema::{SILENCE_DB, ids};
-use egui::{Rect, Stroke, pos2, vec2};
+use egui::{Rect, pos2, vec2};
 
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::paint::filled_curve;
-use crate::theme::{CHIP, Palette};
+use crate::theme::{CHIP, Palette, WELL_ROUND};
 use crate::widgets::{Knob, chip, dot, drag_params, knob_row, point, section, select, well};
 
 /// Lowest and highest pitch drawn.
@@ -35,11 +35,11 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let off = !desk.on(noise.on);
     let knob = |id| Knob::new(id, p.mauve).dim(off);
     let upper = body.cut_top(body.height() / 2.0);
-    ui.painter().hline(body.shrink(6.0).x_range(), body.top(), Stroke::new(1.0, p.line));
+    // The knobs of the band stand on a ground of their own.
+    ui.painter().rect_filled(body.expand2(vec2(2.0, 3.0)), WELL_ROUND, p.bed);
     knob_row(ui, desk, upper, &[noise.level, noise.colour, noise.spread, noise.pan].map(knob));
     let off = !desk.on(band.on);
     let knob = |id| Knob::new(id, p.mauve).dim(off);
-    body.cut_top(2.0);
     knob_row(ui, desk, body, &[band.level, band.centre, band.width, band.key].map(knob));
 }
 

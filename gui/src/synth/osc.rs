@@ -1,7 +1,7 @@
 //! An oscillator.
 
+use cultivar_patch::Table;
 use cultivar_patch::schema::{Warp, ids};
-use cultivar_patch::{Id, Table};
 use egui::{Rect, vec2};
 
 use crate::curves::listens;
@@ -23,7 +23,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let title = ["Oscillator A", "Oscillator B", "Oscillator C"][k];
     let (mut line, mut body) = section(ui, desk, rect, title, hue, Some(osc.on));
     let slim = vec2(0.0, 4.0);
-    for (id, width) in [(osc.to, 78.0), (osc.stack, 86.0)] {
+    let heard = listens(Warp::of(desk.value(osc.warp))).then_some((osc.from, 82.0));
+    for (id, width) in [(osc.to, 78.0), (osc.stack, 86.0)].into_iter().chain(heard) {
         select(ui, desk, line.cut_right(width).shrink2(slim), id);
         line.cut_right(4.0);
     }
@@ -37,22 +38,13 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     knobs(ui, desk, body, k);
 }
 
-/// What is done to the table: its harmonics, its phase, and what the phase listens to.
+/// What is done to the table: to its harmonics, and to the phase that reads it.
 fn bends(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let osc = &ids().osc[k];
     let mut row = rect.shrink2(vec2(3.0, 0.0));
     row.max.y -= 3.0;
-    let heard = listens(Warp::of(desk.value(osc.warp)));
-    let shares: &[(Id, f32)] = if heard {
-        &[(osc.spectral, 0.32), (osc.warp, 0.38), (osc.from, 0.30)]
-    } else {
-        &[(osc.spectral, 0.5), (osc.warp, 0.5)]
-    };
-    let width = row.width();
-    for (id, share) in shares {
-        let mut cell = row.cut_left(width * share);
-        cell.cut_right(2.0);
-        select(ui, desk, cell, *id);
+    for (column, id) in [osc.spectral, osc.warp].into_iter().enumerate() {
+        select(ui, desk, row.column(column, 2, 2.0), id);
     }
 }
 

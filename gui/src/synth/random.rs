@@ -43,7 +43,7 @@ fn shared(ui: &mut egui::Ui, desk: &mut Desk, row: Rect, k: usize) {
     let id = ids().random[k].shared;
     let (def, on) = (desk.show(id), desk.on(id));
     let at = pos2(row.left() + 12.0, row.center().y);
-    let words = if on { "Notes move alike" } else { "Each note its own" };
+    let words = if on { "For all notes" } else { "Per note" };
     let font = crate::theme::font(crate::theme::size::SMALL, crate::theme::Weight::Regular);
     ui.painter().text(at, egui::Align2::LEFT_CENTER, words, font, p.muted);
     let response = switch(ui, row, &desk.destination_name(id), on, p.mauve);

@@ -10,6 +10,9 @@ const PITCHES: [f32; 2] = [16.0, 136.0];
 /// Points of a curve.
 const POINTS: usize = 150;
 
+/// Least width at which lines have names.
+const ROOMY: f32 = 180.0;
+
 /// The axes of a drawing over `rect`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Axes {
@@ -48,11 +51,14 @@ impl Axes {
         [PITCHES[0] + semitones, self.gains[0] + db]
     }
 
-    /// Lines at 0 dB and at powers of ten of hertz, with their names.
+    /// Lines at 0 dB and at powers of ten of hertz, with their names where there is room.
     pub(crate) fn grid(&self, painter: &Painter, p: &Palette) {
         for (hertz, words) in [(100.0_f32, "100"), (1000.0, "1k"), (10_000.0, "10k")] {
             let x = self.x(69.0 + 12.0 * (hertz / 440.0).log2());
             painter.vline(x, self.rect.y_range(), Stroke::new(1.0, p.panel));
+            if self.rect.width() < ROOMY {
+                continue;
+            }
             let at = pos2(x + 3.0, self.rect.bottom() - 2.0);
             let size = size::TINY - 1.5;
             text(painter, at, Align2::LEFT_BOTTOM, words, size, Weight::Regular, p.faint);

@@ -44,7 +44,7 @@ pub(crate) fn dropdown(
         Weight::Regular,
         if lit { p.text } else { p.muted },
     );
-    Popup::menu(&response).width(rect.width().max(120.0)).show(|ui| {
+    Popup::menu(&response).width(rect.width().max(140.0)).show(|ui| {
         egui::ScrollArea::vertical().max_height(420.0).show(ui, contents);
     });
     response
