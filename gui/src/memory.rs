@@ -90,6 +90,8 @@ pub struct Memory {
     pub(crate) source_hovering: Option<Source>,
     pub(crate) pointed: Option<(Id, f64)>,
     pub(crate) snap: bool,
+    /// How far the effects are scrolled.
+    pub(crate) rack: f32,
     pub(crate) osc_panels: Vec<egui::Rect>,
     pub(crate) mouse_key: Option<u8>,
     pub(crate) computer_keys_down: Vec<(egui::Key, u8)>,

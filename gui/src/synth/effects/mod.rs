@@ -13,7 +13,7 @@ use crate::desk::Desk;
 use crate::icons::Icon;
 use crate::layout::Cut;
 use crate::theme::{GAP, Palette, TITLE};
-use crate::widgets::{Knob, icon_button, knob_row, panel, section};
+use crate::widgets::{Knob, icon_button, knob_row, panel, scrolled, section};
 use cards::EFFECTS;
 
 /// Height of an effect that is off.
@@ -63,7 +63,7 @@ impl Card {
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let order = order::of(desk);
     let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-    ScrollArea::vertical().auto_shrink(false).show(&mut ui, |ui| {
+    let rack = ScrollArea::vertical().auto_shrink(false).show(&mut ui, |ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         let mut rows = Vec::new();
         for &k in &order {
@@ -85,6 +85,11 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
             order::set(desk, &order, from, to);
         }
     });
+    // A wheel that is scrolling does not stop at the first knob that comes under the pointer.
+    if desk.memory.rack != rack.state.offset.y {
+        desk.memory.rack = rack.state.offset.y;
+        scrolled(&ui);
+    }
 }
 
 /// Whether an effect shows all it has: when it is on, and when something of it is pointed at.
