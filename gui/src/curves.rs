@@ -109,6 +109,20 @@ pub(crate) fn distorted(curve: Curve, x: f32) -> f32 {
     }
 }
 
+/// What a compressor makes of a level, both in decibels, before its gain: with a bend of 6 dB
+/// around the threshold, and a lift of 36 dB at most, of what is not mere noise.
+pub(crate) fn compressed(level: f32, threshold: f32, press: f32, lift: f32) -> f32 {
+    const KNEE: f32 = 6.0;
+    const FLOOR: f32 = -60.0;
+    let above = |db: f32| {
+        let bent = db.clamp(-0.5 * KNEE, 0.5 * KNEE) + 0.5 * KNEE;
+        bent * bent / (2.0 * KNEE) + (db - 0.5 * KNEE).max(0.0)
+    };
+    let lifted = (lift * above(threshold - level.max(FLOOR))).min(36.0);
+    let heard = ((level - FLOOR + 24.0) / 24.0).clamp(0.0, 1.0);
+    level + lifted * heard - press * above(level - threshold)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +158,18 @@ mod tests {
             assert!((distorted(curve, 1e-3) - 1e-3).abs() < 1e-5, "{curve:?}");
             assert!((-300..=300).all(|x| distorted(curve, x as f32 / 10.0).abs() <= 1.0001));
         }
+    }
+
+    #[test]
+    fn a_compressor_presses_from_above_and_lifts_from_below() {
+        let is =
+            |out: f32, wanted: f32| assert!((out - wanted).abs() < 1e-4, "{out}, not {wanted}");
+        is(compressed(-10.0, -30.0, 0.5, 0.0), -20.0);
+        is(compressed(-10.0, -30.0, 1.0, 0.0), -30.0);
+        is(compressed(-50.0, -30.0, 1.0, 0.25), -45.0);
+        is(compressed(-50.0, -30.0, 1.0, 0.0), -50.0);
+        // Silence is not lifted.
+        is(compressed(-90.0, -30.0, 0.0, 1.0), -90.0);
     }
 
     #[test]

@@ -285,20 +285,6 @@ pub(crate) fn flanger_db(delay: f32, feedback: f32, mix: f32, note: f32) -> f32 
     seen * mixed(turned(-TAU * turns), feedback, mix) + (seen - 1.0) * 3.0 * mix
 }
 
-/// What a compressor makes of a level, both in decibels, before its gain: with a bend of 6 dB
-/// around the threshold, and a lift of 36 dB at most, of what is not mere noise.
-pub(crate) fn compressed(level: f32, threshold: f32, press: f32, lift: f32) -> f32 {
-    const KNEE: f32 = 6.0;
-    const FLOOR: f32 = -60.0;
-    let above = |db: f32| {
-        let bent = db.clamp(-0.5 * KNEE, 0.5 * KNEE) + 0.5 * KNEE;
-        bent * bent / (2.0 * KNEE) + (db - 0.5 * KNEE).max(0.0)
-    };
-    let lifted = (lift * above(threshold - level.max(FLOOR))).min(36.0);
-    let heard = ((level - FLOOR + 24.0) / 24.0).clamp(0.0, 1.0);
-    level + lifted * heard - press * above(level - threshold)
-}
-
 #[cfg(test)]
 mod tests {
     use std::f32::consts::FRAC_1_SQRT_2;
@@ -393,17 +379,5 @@ mod tests {
         assert_eq!(notches.count(), 2);
         assert!(flanger_db(1.0 / 440.0, 0.0, 0.5, 57.0) < -60.0);
         assert!(flanger_db(1.0 / 440.0, 0.0, 0.5, 69.0).abs() < 0.01);
-    }
-
-    #[test]
-    fn a_compressor_presses_from_above_and_lifts_from_below() {
-        let is =
-            |out: f32, wanted: f32| assert!((out - wanted).abs() < 1e-4, "{out}, not {wanted}");
-        is(compressed(-10.0, -30.0, 0.5, 0.0), -20.0);
-        is(compressed(-10.0, -30.0, 1.0, 0.0), -30.0);
-        is(compressed(-50.0, -30.0, 1.0, 0.25), -45.0);
-        is(compressed(-50.0, -30.0, 1.0, 0.0), -50.0);
-        // Silence is not lifted.
-        is(compressed(-90.0, -30.0, 0.0, 1.0), -90.0);
     }
 }

@@ -73,17 +73,12 @@ fn filters(scene: &mut Scene, first: Model, second: Model) {
 }
 
 fn scenes() -> Vec<Scene> {
-    let grow = |name| Scene::new(name, Page::Grow);
-    let breed = |name| Scene::new(name, Page::Breed).set(|s| s.data.family = data::family());
+    [effects(), voices(), synth(), breed_and_grow()].into_iter().flatten().collect()
+}
+
+fn effects() -> Vec<Scene> {
     let synth = |name| Scene::new(name, Page::Synth);
-    let empty = |name| {
-        grow(name).set(|s| {
-            s.data.garden =
-                cultivar_gui::Garden { examples: data::examples(), ..Default::default() };
-        })
-    };
     vec![
-        synth("synth"),
         synth("effects").set(|s| s.memory.tab = Tab::Effects),
         synth("effects-light").set(|s| {
             s.memory.tab = Tab::Effects;
@@ -107,6 +102,13 @@ fn scenes() -> Vec<Scene> {
             s.memory.tab = Tab::Effects;
             s.data.preset = cultivar_patch::Preset::init();
         }),
+    ]
+}
+
+fn voices() -> Vec<Scene> {
+    let synth = |name| Scene::new(name, Page::Synth);
+    vec![
+        synth("synth"),
         voice("voice-listening", [Warp::Fm, Warp::Quantise, Warp::Squeeze])
             .set(|s| filters(s, Model::Ladder, Model::Diode)),
         voice("voice-formant", [Warp::Formant, Warp::Amplitude, Warp::Frequency]).set(|s| {
@@ -129,6 +131,13 @@ fn scenes() -> Vec<Scene> {
             random.shape = Wander::Lorenz.value();
             (random.sync, random.shared) = (Sync::Tempo.value(), 1.0);
         }),
+    ]
+}
+
+fn synth() -> Vec<Scene> {
+    let grow = |name| Scene::new(name, Page::Grow);
+    let synth = |name| Scene::new(name, Page::Synth);
+    vec![
         synth("routes").set(|s| s.memory.tab = Tab::Routes),
         synth("synth-light").set(|s| s.memory.settings.light = true),
         synth("tooltip").set(|s| s.pointer = Some(pos2(250.0, 135.0))),
@@ -152,6 +161,19 @@ fn scenes() -> Vec<Scene> {
             s.data.preset = cultivar_patch::Preset::init();
             s.data.live = Default::default();
         }),
+    ]
+}
+
+fn breed_and_grow() -> Vec<Scene> {
+    let grow = |name| Scene::new(name, Page::Grow);
+    let breed = |name| Scene::new(name, Page::Breed).set(|s| s.data.family = data::family());
+    let empty = |name| {
+        grow(name).set(|s| {
+            s.data.garden =
+                cultivar_gui::Garden { examples: data::examples(), ..Default::default() };
+        })
+    };
+    vec![
         breed("breed").set(|s| s.data.keys = std::array::from_fn(|key| key == 67)),
         breed("breed-light").set(|s| s.memory.settings.light = true),
         breed("breed-empty").set(|s| s.data.family = Family::default()),

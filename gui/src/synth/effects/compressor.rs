@@ -5,10 +5,10 @@ use egui::{Rect, Sense, Stroke, WidgetInfo, pos2};
 
 use super::cards::{menu, picture};
 use super::{Card, Knob, knob_row};
+use crate::curves::compressed;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::paint::filled_curve;
-use crate::responses::compressed;
 use crate::theme::Palette;
 use crate::widgets::drag_params;
 
