@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use cultivar_patch::schema::{Curve, Model, Warp};
+use cultivar_patch::schema::{Curve, Warp};
 
 /// Points of curves by place on screen, with the hash of what they were computed from.
 #[derive(Debug, Default)]
@@ -34,45 +34,14 @@ impl Curves {
     }
 }
 
-/// Gain of a filter in decibels at the pitch `note`, from the analog response of its sections
-/// of second order, H = N / (s² + k s + 1).
-pub(crate) fn filter_db(model: Model, cutoff: f32, resonance: f32, mix: f32, note: f32) -> f32 {
-    /// Damping of the section of a 24 dB response that does not resonate.
-    const BUTTERWORTH: f32 = 1.848;
-    let k = 2.0 * (-6.322 * resonance).exp2();
-    let h = |octaves: f32, k: f32| section(model, ((note - cutoff) / 12.0 - octaves).exp2(), k);
-    let wet = match model {
-        Model::Low24 | Model::High24 | Model::Band24 => {
-            times(h(0.0, k.min(BUTTERWORTH)), h(0.0, BUTTERWORTH))
-        }
-        Model::Notch24 => times(h(-0.5, k), h(0.5, k)),
-        _ => h(0.0, k),
-    };
-    let out = (1.0 - mix + mix * wet.0, mix * wet.1);
-    20.0 * (out.0 * out.0 + out.1 * out.1).sqrt().max(1e-6).log10()
-}
-
-/// Response of one section at `w` times its corner with damping `k`: real and imaginary part.
-fn section(model: Model, w: f32, k: f32) -> (f32, f32) {
-    let (re, im) = (1.0 - w * w, k * w);
-    let over = match model {
-        Model::Low12 | Model::Low24 => (1.0, 0.0),
-        Model::Band12 | Model::Band24 => (0.0, im),
-        Model::High12 | Model::High24 => (-w * w, 0.0),
-        Model::Notch12 | Model::Notch24 => (re, 0.0),
-        _ => (1.0, 0.0),
-    };
-    let norm = (re * re + im * im).max(1e-12);
-    times(over, (re / norm, -im / norm))
-}
-
-fn times(a: (f32, f32), b: (f32, f32)) -> (f32, f32) {
-    (a.0 * b.0 - a.1 * b.1, a.0 * b.1 + a.1 * b.0)
-}
-
 /// Where a warped oscillator reads its frame at `phase`, both 0 to 1, and by how much it is
-/// multiplied there; `next` is the oscillator that modulates it.
-pub(crate) fn warped(warp: Warp, amount: f32, phase: f32, next: impl Fn(f32) -> f32) -> (f32, f32) {
+/// multiplied there; `other` is what it listens to.
+pub(crate) fn warped(
+    warp: Warp,
+    amount: f32,
+    phase: f32,
+    other: impl Fn(f32) -> f32,
+) -> (f32, f32) {
     match warp {
         Warp::None => (phase, 1.0),
         Warp::Sync => ((phase * (3.0 * amount).exp2()).fract(), 1.0),
@@ -88,10 +57,45 @@ pub(crate) fn warped(warp: Warp, amount: f32, phase: f32, next: impl Fn(f32) -> 
             let turn = 1.0 - 0.5 * amount;
             ((phase / turn).min((1.0 - phase) / (1.0 - turn).max(1e-6)), 1.0)
         }
-        Warp::Fm => ((phase + 4.0 * amount * amount * next(phase)).rem_euclid(1.0), 1.0),
-        Warp::Ring => (phase, 1.0 - amount + amount * next(phase)),
-        _ => (phase, 1.0),
+        Warp::Fm | Warp::Frequency => {
+            ((phase + 4.0 * amount * amount * other(phase)).rem_euclid(1.0), 1.0)
+        }
+        Warp::Ring => (phase, 1.0 - amount + amount * other(phase)),
+        Warp::Squeeze => {
+            let middle = 0.5 - 0.48 * amount;
+            let late = 0.5 + 0.5 * (phase - middle) / (1.0 - middle);
+            (if phase < middle { 0.5 * phase / middle } else { late }, 1.0)
+        }
+        Warp::Quantise => {
+            let steps = (10.0 - 8.0 * amount).exp2();
+            let middle = ((phase * steps).floor() + 0.5) / steps;
+            let flat = (8.0 * amount).min(1.0);
+            ((phase + flat * (middle - phase)).clamp(0.0, 1.0), 1.0)
+        }
+        Warp::Formant => {
+            let closed = (4.0 * amount).min(1.0);
+            let window = 1.0 - closed * phase * phase * (3.0 - 2.0 * phase);
+            ((phase * (3.0 * amount).exp2()).fract(), window)
+        }
+        Warp::Amplitude => {
+            let level = 1.0 / (1.0 + 0.5 * amount * amount).sqrt();
+            (phase, level * (1.0 + amount * other(phase)))
+        }
     }
+}
+
+/// Whether a warp listens to something beside its own oscillator.
+pub(crate) fn listens(warp: Warp) -> bool {
+    matches!(warp, Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
+}
+
+/// The `n`-th of numbers without order from −1 to 1, the same in every picture.
+pub(crate) fn unrest(n: u32) -> f32 {
+    // A finaliser of MurmurHash3: every bit of the count moves every bit of the result.
+    let mut bits = n.wrapping_add(0x9e37_79b9);
+    bits = (bits ^ (bits >> 16)).wrapping_mul(0x85eb_ca6b);
+    bits = (bits ^ (bits >> 13)).wrapping_mul(0xc2b2_ae35);
+    (bits ^ (bits >> 16)) as i32 as f32 / 2_147_483_648.0
 }
 
 /// What the distortion makes of `x`.
@@ -105,23 +109,46 @@ pub(crate) fn distorted(curve: Curve, x: f32) -> f32 {
     }
 }
 
+/// What a compressor makes of a level, both in decibels, before its gain: with a bend of 6 dB
+/// around the threshold, and a lift of 36 dB at most, of what is not mere noise.
+pub(crate) fn compressed(level: f32, threshold: f32, press: f32, lift: f32) -> f32 {
+    const KNEE: f32 = 6.0;
+    const FLOOR: f32 = -60.0;
+    let above = |db: f32| {
+        let bent = db.clamp(-0.5 * KNEE, 0.5 * KNEE) + 0.5 * KNEE;
+        bent * bent / (2.0 * KNEE) + (db - 0.5 * KNEE).max(0.0)
+    };
+    let lifted = (lift * above(threshold - level.max(FLOOR))).min(36.0);
+    let heard = ((level - FLOOR + 24.0) / 24.0).clamp(0.0, 1.0);
+    level + lifted * heard - press * above(level - threshold)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_passes_what_its_name_says() {
-        let at = |model, note| filter_db(model, 69.0, 0.3, 1.0, note);
-        // Two octaves above the corner: 12 dB per octave and stage.
-        assert!((at(Model::Low12, 105.0) + 36.0).abs() < 1.0);
-        assert!((at(Model::Low24, 105.0) + 72.0).abs() < 1.0);
-        assert!((at(Model::High12, 33.0) + 36.0).abs() < 1.0);
-        assert!(at(Model::Low24, 20.0).abs() < 0.1 && at(Model::High24, 130.0).abs() < 0.1);
-        assert!(at(Model::Band12, 69.0).abs() < 0.1 && at(Model::Notch12, 69.0) < -60.0);
-        // Q is 40 at full resonance, one over the square root of two near a resonance of 0.08.
-        assert!((filter_db(Model::Low12, 69.0, 1.0, 1.0, 69.0) - 32.0).abs() < 0.1);
-        assert!((filter_db(Model::Low24, 69.0, 0.0, 1.0, 69.0) + 10.7).abs() < 0.1);
-        assert!(filter_db(Model::Low12, 69.0, 0.95, 0.0, 100.0).abs() < 1e-3);
+    fn a_warp_at_rest_reads_the_cycle_as_it_is() {
+        for warp in 0..Warp::OPTIONS.len() {
+            let warp = Warp::of(warp as f32);
+            for n in 0..100 {
+                let phase = n as f32 / 100.0;
+                let (at, gain) = warped(warp, 0.0, phase, |_| 0.7);
+                assert!((at - phase).abs() < 0.005 && (gain - 1.0).abs() < 1e-6, "{warp:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_squeezed_cycle_has_its_middle_early_and_a_quantised_one_has_steps() {
+        let at = |warp, amount, phase| warped(warp, amount, phase, |_| 0.0).0;
+        assert!((at(Warp::Squeeze, 1.0, 0.02) - 0.5).abs() < 1e-5);
+        assert!((at(Warp::Squeeze, 1.0, 0.51) - 0.75).abs() < 1e-5);
+        assert_eq!(at(Warp::Quantise, 1.0, 0.05), at(Warp::Quantise, 1.0, 0.2));
+        let (_, end) = warped(Warp::Formant, 1.0, 0.999, |_| 0.0);
+        assert!(end < 0.01, "a formant's cycle fades towards its end: {end}");
+        let (_, gain) = warped(Warp::Amplitude, 1.0, 0.3, |_| -1.0);
+        assert_eq!(gain, 0.0);
     }
 
     #[test]
@@ -131,6 +158,18 @@ mod tests {
             assert!((distorted(curve, 1e-3) - 1e-3).abs() < 1e-5, "{curve:?}");
             assert!((-300..=300).all(|x| distorted(curve, x as f32 / 10.0).abs() <= 1.0001));
         }
+    }
+
+    #[test]
+    fn a_compressor_presses_from_above_and_lifts_from_below() {
+        let is =
+            |out: f32, wanted: f32| assert!((out - wanted).abs() < 1e-4, "{out}, not {wanted}");
+        is(compressed(-10.0, -30.0, 0.5, 0.0), -20.0);
+        is(compressed(-10.0, -30.0, 1.0, 0.0), -30.0);
+        is(compressed(-50.0, -30.0, 1.0, 0.25), -45.0);
+        is(compressed(-50.0, -30.0, 1.0, 0.0), -50.0);
+        // Silence is not lifted.
+        is(compressed(-90.0, -30.0, 0.0, 1.0), -90.0);
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub(crate) enum Icon {
     Gear,
     Left,
     Right,
+    Up,
     Down,
     Play,
     Pause,
@@ -59,6 +60,7 @@ pub(crate) fn icon(painter: &Painter, which: Icon, at: Pos2, size: f32, ink: Col
         }
         Icon::Left => path(vec![p(2.0, -4.0), p(-2.0, 0.0), p(2.0, 4.0)]),
         Icon::Right => path(vec![p(-2.0, -4.0), p(2.0, 0.0), p(-2.0, 4.0)]),
+        Icon::Up => path(vec![p(-3.0, 1.5), p(0.0, -1.5), p(3.0, 1.5)]),
         Icon::Down => path(vec![p(-3.0, -1.5), p(0.0, 1.5), p(3.0, -1.5)]),
         Icon::Play => fill(vec![p(-4.0, -5.5), p(5.5, 0.0), p(-4.0, 5.5)]),
         Icon::Pause => {

@@ -69,7 +69,7 @@ pub struct Memory {
     pub tab: Tab,
     /// The envelope shown, 0 to 3.
     pub env: usize,
-    /// The low-frequency oscillator shown, 0 to 5.
+    /// The low-frequency oscillator shown, 0 to 5; from 6 on the generators of random movement.
     pub lfo: usize,
     /// The band of noise shown, 0 to 3.
     pub band: usize,
@@ -90,6 +90,8 @@ pub struct Memory {
     pub(crate) source_hovering: Option<Source>,
     pub(crate) pointed: Option<(Id, f64)>,
     pub(crate) snap: bool,
+    /// How far the effects are scrolled.
+    pub(crate) rack: f32,
     pub(crate) osc_panels: Vec<egui::Rect>,
     pub(crate) mouse_key: Option<u8>,
     pub(crate) computer_keys_down: Vec<(egui::Key, u8)>,
@@ -113,13 +115,17 @@ impl Memory {
         let word = |k: usize| id.def().id.split('.').nth(k);
         let number = || word(1).and_then(|n| n.parse::<usize>().ok()).map_or(0, |n| n - 1);
         self.tab = match word(0) {
-            Some("distortion" | "chorus" | "delay" | "reverb") => Tab::Effects,
             Some("route") => Tab::Routes,
+            Some(
+                "distortion" | "fx_filter" | "phaser" | "flanger" | "chorus" | "eq" | "eq_band",
+            )
+            | Some("compressor" | "delay" | "reverb") => Tab::Effects,
             _ => Tab::Voice,
         };
         match word(0) {
             Some("env") => self.env = number(),
             Some("lfo") => self.lfo = number(),
+            Some("random") => self.lfo = 6 + number(),
             Some("band") => self.band = number(),
             _ => {}
         }

@@ -7,6 +7,8 @@ mod raster;
 use std::path::Path;
 
 use cultivar_gui::{Family, FamilyState, GardenState, Memory, Page, SIZE, Tab, View, show};
+use cultivar_patch::Id;
+use cultivar_patch::schema::{Bands, LfoMode, Model, Spectral, Stack, Sync, Wander, Warp};
 use data::Data;
 use egui::{Event, PointerButton, Pos2, RawInput, Rect, pos2};
 use raster::Raster;
@@ -50,19 +52,92 @@ impl Scene {
     }
 }
 
+/// A voice with everything on, its oscillators warped and their harmonics morphed.
+fn voice(name: &'static str, warps: [Warp; 3]) -> Scene {
+    Scene::new(name, Page::Synth).set(|s| {
+        let patch = &mut s.data.preset.patch;
+        let kinds = [Spectral::Stretch, Spectral::Smear, Spectral::Tilt];
+        for ((osc, warp), kind) in patch.osc.iter_mut().zip(warps).zip(kinds) {
+            (osc.on, osc.warp, osc.bend) = (1.0, warp.value(), 0.45);
+            (osc.spectral, osc.morph, osc.voices) = (kind.value(), 0.4, 4.0);
+            osc.stack = Stack::Minor7.value();
+        }
+        patch.sample.on = 1.0;
+    })
+}
+
+fn filters(scene: &mut Scene, first: Model, second: Model) {
+    for (filter, model) in scene.data.preset.patch.filter.iter_mut().zip([first, second]) {
+        (filter.model, filter.resonance, filter.morph) = (model.value(), 0.6, 0.3);
+    }
+}
+
 fn scenes() -> Vec<Scene> {
-    let grow = |name| Scene::new(name, Page::Grow);
-    let breed = |name| Scene::new(name, Page::Breed).set(|s| s.data.family = data::family());
+    [effects(), voices(), synth(), breed_and_grow()].into_iter().flatten().collect()
+}
+
+fn effects() -> Vec<Scene> {
     let synth = |name| Scene::new(name, Page::Synth);
-    let empty = |name| {
-        grow(name).set(|s| {
-            s.data.garden =
-                cultivar_gui::Garden { examples: data::examples(), ..Default::default() };
-        })
-    };
+    vec![
+        synth("effects").set(|s| s.memory.tab = Tab::Effects),
+        synth("effects-light").set(|s| {
+            s.memory.tab = Tab::Effects;
+            s.memory.settings.light = true;
+        }),
+        synth("effects-all").set(|s| {
+            s.memory.tab = Tab::Effects;
+            s.size.y = 1240.0;
+            let patch = &mut s.data.preset.patch;
+            for id in (0..patch.leaves().len() as u16).map(Id) {
+                if id.def().id.ends_with(".on") {
+                    patch[id] = 1.0;
+                }
+            }
+            patch.fx_filter.model = Model::Vowel.value();
+            patch.compressor.lift = 0.3;
+            patch.compressor.bands = Bands::Three.value();
+            (patch.flanger.place, patch.distortion.place) = (1.0, 4.0);
+        }),
+        synth("effects-off").set(|s| {
+            s.memory.tab = Tab::Effects;
+            s.data.preset = cultivar_patch::Preset::init();
+        }),
+    ]
+}
+
+fn voices() -> Vec<Scene> {
+    let synth = |name| Scene::new(name, Page::Synth);
     vec![
         synth("synth"),
-        synth("effects").set(|s| s.memory.tab = Tab::Effects),
+        voice("voice-listening", [Warp::Fm, Warp::Quantise, Warp::Squeeze])
+            .set(|s| filters(s, Model::Ladder, Model::Diode)),
+        voice("voice-formant", [Warp::Formant, Warp::Amplitude, Warp::Frequency]).set(|s| {
+            filters(s, Model::Vowel, Model::Phaser);
+            s.memory.settings.light = true;
+        }),
+        synth("lfo-sustain").set(|s| {
+            s.data.preset.patch.lfo[0].mode = LfoMode::Sustain.value();
+            s.data.preset.patch.lfo[0].hold = 0.62;
+            filters(s, Model::CombPlus, Model::CombMinus);
+        }),
+        synth("random").set(|s| {
+            s.memory.lfo = 6;
+            s.data.preset.patch.random[0].shape = Wander::Perlin.value();
+            filters(s, Model::Morph24, Model::Dirty);
+        }),
+        synth("random-lorenz").set(|s| {
+            s.memory.lfo = 7;
+            let random = &mut s.data.preset.patch.random[1];
+            random.shape = Wander::Lorenz.value();
+            (random.sync, random.shared) = (Sync::Tempo.value(), 1.0);
+        }),
+    ]
+}
+
+fn synth() -> Vec<Scene> {
+    let grow = |name| Scene::new(name, Page::Grow);
+    let synth = |name| Scene::new(name, Page::Synth);
+    vec![
         synth("routes").set(|s| s.memory.tab = Tab::Routes),
         synth("synth-light").set(|s| s.memory.settings.light = true),
         synth("tooltip").set(|s| s.pointer = Some(pos2(250.0, 135.0))),
@@ -86,6 +161,19 @@ fn scenes() -> Vec<Scene> {
             s.data.preset = cultivar_patch::Preset::init();
             s.data.live = Default::default();
         }),
+    ]
+}
+
+fn breed_and_grow() -> Vec<Scene> {
+    let grow = |name| Scene::new(name, Page::Grow);
+    let breed = |name| Scene::new(name, Page::Breed).set(|s| s.data.family = data::family());
+    let empty = |name| {
+        grow(name).set(|s| {
+            s.data.garden =
+                cultivar_gui::Garden { examples: data::examples(), ..Default::default() };
+        })
+    };
+    vec![
         breed("breed").set(|s| s.data.keys = std::array::from_fn(|key| key == 67)),
         breed("breed-light").set(|s| s.memory.settings.light = true),
         breed("breed-empty").set(|s| s.data.family = Family::default()),

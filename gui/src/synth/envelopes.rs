@@ -6,7 +6,7 @@ use egui::{Rect, vec2};
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::theme::{CHIP, PAD, Palette, TITLE};
-use crate::widgets::{Knob, chip, chip_width, envelope, knob_row, panel, source_chip, source_grip};
+use crate::widgets::{Knob, chip, chip_width, envelope, knob_row, panel, source_grip};
 
 /// Draws the tabs, the chosen envelope and its knobs.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -26,12 +26,6 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         }
         source_grip(ui, desk, line.cut_left(14.0), source);
         line.cut_left(3.0);
-    }
-    let notes = [(Source::Random, "Rnd"), (Source::Key, "Key"), (Source::Velocity, "Vel")];
-    for (source, name) in notes {
-        let width = chip_width(ui, name) - 4.0;
-        source_chip(ui, desk, line.cut_right(width), source, name);
-        line.cut_right(3.0);
     }
     let k = desk.memory.env.min(3);
     let mut knobs = body.cut_right((body.width() * 0.44).max(200.0));

@@ -1,12 +1,16 @@
 //! The two filters.
 
-use cultivar_patch::schema::ids;
+use cultivar_patch::schema::{Model, ids};
 use egui::{Rect, vec2};
 
 use crate::desk::Desk;
 use crate::layout::Cut;
+use crate::responses::morph_name;
 use crate::theme::{GAP, Palette};
 use crate::widgets::{Knob, knob_row, response, section, select};
+
+/// Room for a cutoff in hertz.
+const CUTOFF: f32 = 50.0;
 
 /// Draws both filters side by side.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
@@ -26,10 +30,15 @@ fn filter(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
         line.cut_right(4.0);
         select(ui, desk, line.cut_right(74.0).shrink2(slim), ids().voice.filters);
     }
-    let knobs = body.cut_bottom(57.0);
+    let mut knobs = body.cut_bottom(57.0);
     body.cut_bottom(3.0);
-    response(ui, desk, body, k);
+    response(ui, desk, body, &format!("Response of filter {}", k + 1), filter.into());
     let off = !desk.on(filter.on);
-    let ids = [filter.cutoff, filter.resonance, filter.drive, filter.key, filter.mix];
-    knob_row(ui, desk, knobs, &ids.map(|id| Knob::new(id, p.coral).dim(off)));
+    let knob = |id| Knob::new(id, p.coral).dim(off);
+    knob(filter.cutoff).show(ui, desk, knobs.cut_left(CUTOFF));
+    let mut rest = vec![knob(filter.resonance), knob(filter.drive)];
+    let morph = morph_name(Model::of(desk.value(filter.model)));
+    rest.extend(morph.map(|name| knob(filter.morph).named(name)));
+    rest.extend([knob(filter.key), knob(filter.mix)]);
+    knob_row(ui, desk, knobs, &rest);
 }

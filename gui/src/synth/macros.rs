@@ -1,4 +1,4 @@
-//! The macros, and the first routes.
+//! The macros, what is played by hand, and the first routes.
 
 use cultivar_patch::schema::{Source, ids};
 use egui::{Align2, Rect, Sense, WidgetInfo, pos2, vec2};
@@ -9,15 +9,33 @@ use crate::layout::Cut;
 use crate::memory::Tab;
 use crate::paint::text_in;
 use crate::theme::{PAD, Palette, Weight, font, size};
-use crate::widgets::{Knob, amount_text, panel, source_colour, source_grip};
+use crate::widgets::{Knob, amount_text, panel, source_chip, source_colour, source_grip};
 
-/// Draws eight macros and, beside them, the routes that were made first.
+/// What the hand that plays moves, in short.
+const PLAYED: [(Source, &str); 8] = [
+    (Source::Velocity, "Vel"),
+    (Source::Lift, "Lift"),
+    (Source::Key, "Key"),
+    (Source::Wheel, "Wheel"),
+    (Source::Bend, "Bend"),
+    (Source::Pressure, "Press"),
+    (Source::Slide, "Slide"),
+    (Source::Random, "Rnd"),
+];
+
+/// Draws eight macros, below them what is played and, beside them, the routes that were made
+/// first.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let p = Palette::of(ui);
     panel(ui, rect);
     let mut body = rect.shrink2(vec2(PAD - 4.0, 6.0));
     let routes = body.cut_right(body.width() * 0.36);
     ui.painter().vline(body.right() + 3.0, body.y_range(), egui::Stroke::new(1.0, p.line));
+    let played = body.cut_bottom(18.0);
+    for (k, (source, name)) in PLAYED.into_iter().enumerate() {
+        source_chip(ui, desk, played.column(k, PLAYED.len(), 3.0), source, name);
+    }
+    body.cut_bottom(2.0);
     for k in 0..8 {
         let mut cell = body.column(k, 8, 0.0);
         let grip = cell.cut_bottom(14.0);

@@ -7,8 +7,9 @@ mod lfos;
 mod macros;
 mod noise;
 mod osc;
-mod pictures;
+mod random;
 mod routes;
+mod sample;
 
 use cultivar_patch::schema::ids;
 use egui::{Rect, vec2};
@@ -28,7 +29,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     left.cut_top(GAP);
     match desk.memory.tab {
         Tab::Voice => {
-            let height = (left.height() - 3.0 * GAP) * 0.252;
+            let height = (left.height() - 3.0 * GAP) * 0.243;
             desk.memory.osc_panels.clear();
             for k in 0..3 {
                 let panel = left.cut_top(height);
@@ -36,7 +37,9 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
                 osc::show(ui, desk, panel, k);
                 left.cut_top(GAP);
             }
-            noise::show(ui, desk, left);
+            noise::show(ui, desk, left.cut_left((left.width() - GAP) * 0.58));
+            left.cut_left(GAP);
+            sample::show(ui, desk, left);
         }
         Tab::Effects => effects::show(ui, desk, left),
         Tab::Routes => routes::show(ui, desk, left),

@@ -1,12 +1,12 @@
 //! Noise and its four bands.
 
 use cultivar_patch::schema::{SILENCE_DB, ids};
-use egui::{Rect, Stroke, pos2, vec2};
+use egui::{Rect, pos2, vec2};
 
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::paint::filled_curve;
-use crate::theme::{CHIP, Palette};
+use crate::theme::{CHIP, Palette, WELL_ROUND};
 use crate::widgets::{Knob, chip, dot, drag_params, knob_row, point, section, select, well};
 
 /// Lowest and highest pitch drawn.
@@ -14,45 +14,47 @@ const PITCHES: [f32; 2] = [16.0, 136.0];
 /// Greatest and least level drawn, in decibels.
 const LEVELS: [f32; 2] = [12.0, -60.0];
 
-/// Draws the spectrum of the noise, its knobs and those of the chosen band.
+/// Width of a band's switch and tab.
+const TAB: f32 = 38.0;
+
+/// Draws the spectrum of the noise, its knobs and, below them, those of the chosen band.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
     let p = Palette::of(ui);
     let noise = &ids().noise;
     let (mut line, mut body) = section(ui, desk, rect, "Noise", p.mauve, Some(noise.on));
     let slim = vec2(0.0, 4.0);
-    select(ui, desk, line.cut_right(84.0).shrink2(slim), noise.to);
-    line.cut_right(12.0);
-    let picture = body.cut_left((body.width() * 0.29).min(200.0));
+    select(ui, desk, line.cut_right(78.0).shrink2(slim), noise.to);
+    line.cut_right(8.0);
+    let picture = body.cut_left(body.width() * 0.36);
     well(ui, picture);
     spectrum(ui, desk, picture);
-    body.cut_left(8.0);
-    bands(ui, desk, line.shrink2(vec2(0.0, 4.0)));
+    body.cut_left(6.0);
+    bands(ui, desk, line.shrink2(slim));
 
-    let k = desk.memory.band.min(3);
-    let band = &ids().band[k];
+    let band = &ids().band[desk.memory.band.min(3)];
     let off = !desk.on(noise.on);
     let knob = |id| Knob::new(id, p.mauve).dim(off);
-    let mut left = body;
-    let right = left.cut_right(body.width() * 0.5);
-    ui.painter().vline(right.left(), body.shrink(8.0).y_range(), Stroke::new(1.0, p.line));
-    knob_row(ui, desk, left, &[noise.level, noise.colour, noise.spread, noise.pan].map(knob));
+    let upper = body.cut_top(body.height() / 2.0);
+    // The knobs of the band stand on a ground of their own.
+    ui.painter().rect_filled(body.expand2(vec2(2.0, 3.0)), WELL_ROUND, p.bed);
+    knob_row(ui, desk, upper, &[noise.level, noise.colour, noise.spread, noise.pan].map(knob));
     let off = !desk.on(band.on);
     let knob = |id| Knob::new(id, p.mauve).dim(off);
-    knob_row(ui, desk, right, &[band.level, band.centre, band.width, band.key].map(knob));
+    knob_row(ui, desk, body, &[band.level, band.centre, band.width, band.key].map(knob));
 }
 
 /// The tabs of the bands, each with its switch.
 fn bands(ui: &mut egui::Ui, desk: &mut Desk, line: Rect) {
     let p = Palette::of(ui);
-    let width = 4.0 * 50.0;
+    let width = 4.0 * TAB;
     let mut row =
         Rect::from_min_max(pos2((line.right() - width).max(line.left()), line.top()), line.max);
     for k in 0..4 {
-        let mut cell = row.cut_left(50.0);
+        let mut cell = row.cut_left(TAB);
         let chosen = desk.memory.band == k;
-        dot(ui, desk, pos2(cell.left() + 8.0, cell.center().y), ids().band[k].on, p.mauve);
-        cell.cut_left(17.0);
-        cell.cut_right(4.0);
+        dot(ui, desk, pos2(cell.left() + 7.0, cell.center().y), ids().band[k].on, p.mauve);
+        cell.cut_left(15.0);
+        cell.cut_right(2.0);
         let tab = Rect::from_center_size(cell.center(), vec2(cell.width(), CHIP - 1.0));
         let (name, spoken) = ((k + 1).to_string(), format!("Show noise band {}", k + 1));
         if chip(ui, tab, &name, &spoken, chosen).clicked() {

@@ -1,15 +1,19 @@
 //! An oscillator.
 
 use cultivar_patch::Table;
-use cultivar_patch::schema::ids;
+use cultivar_patch::schema::{Warp, ids};
 use egui::{Rect, vec2};
 
+use crate::curves::listens;
 use crate::desk::Desk;
 use crate::icons::Icon;
 use crate::layout::Cut;
 use crate::theme::Palette;
 use crate::widgets::{Knob, dropdown, icon_button, knob_row, section, select, waterfall, well};
 use crate::{Command, Purpose};
+
+/// Height of the menus below the picture.
+const MENUS: f32 = 22.0;
 
 /// Draws oscillator `k`.
 pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
@@ -18,38 +22,64 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let hue = p.osc(k);
     let title = ["Oscillator A", "Oscillator B", "Oscillator C"][k];
     let (mut line, mut body) = section(ui, desk, rect, title, hue, Some(osc.on));
-    let off = !desk.on(osc.on);
     let slim = vec2(0.0, 4.0);
-    select(ui, desk, line.cut_right(84.0).shrink2(slim), osc.to);
-    line.cut_right(5.0);
-    select(ui, desk, line.cut_right(78.0).shrink2(slim), osc.warp);
-    line.cut_right(5.0);
+    let heard = listens(Warp::of(desk.value(osc.warp))).then_some((osc.from, 82.0));
+    for (id, width) in [(osc.to, 78.0), (osc.stack, 86.0)].into_iter().chain(heard) {
+        select(ui, desk, line.cut_right(width).shrink2(slim), id);
+        line.cut_right(4.0);
+    }
     table(ui, desk, line.shrink2(slim), k);
-
-    let picture = body.cut_left((body.width() * 0.345).min(240.0));
-    well(ui, picture);
-    let lit = if off { p.faint.gamma_multiply(0.6) } else { hue };
-    waterfall(ui, desk, picture, k, lit);
+    let mut picture = body.cut_left((body.width() * 0.345).min(240.0));
     body.cut_left(8.0);
-    let unwarped = desk.value(osc.warp) < 0.5;
+    well(ui, picture);
+    bends(ui, desk, picture.cut_bottom(MENUS), k);
+    let lit = if desk.on(osc.on) { hue } else { p.faint.gamma_multiply(0.6) };
+    waterfall(ui, desk, picture, k, lit);
+    knobs(ui, desk, body, k);
+}
+
+/// What is done to the table: to its harmonics, and to the phase that reads it.
+fn bends(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
+    let osc = &ids().osc[k];
+    let mut row = rect.shrink2(vec2(3.0, 0.0));
+    row.max.y -= 3.0;
+    for (column, id) in [osc.spectral, osc.warp].into_iter().enumerate() {
+        select(ui, desk, row.column(column, 2, 2.0), id);
+    }
+}
+
+fn knobs(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
+    let osc = &ids().osc[k];
+    let hue = Palette::of(ui).osc(k);
+    let off = !desk.on(osc.on);
     let large = |id| Knob::new(id, hue).dim(off);
-    let small = |id| Knob::small(id, hue).dim(off);
+    let idle = |id| off || desk.value(id) < 0.5;
+    let single = off || desk.value(osc.voices) < 1.5;
     let first = [
         large(osc.position),
-        large(osc.bend).named("Warp").dim(off || unwarped),
+        large(osc.morph).dim(idle(osc.spectral)),
+        large(osc.bend).named("Warp").dim(idle(osc.warp)),
         large(osc.level),
         large(osc.pan),
         large(osc.tune),
         large(osc.voices),
-        large(osc.detune).dim(off || desk.value(osc.voices) < 1.5),
+        large(osc.detune).dim(single),
     ];
-    let upper = body.cut_top(body.height() * 0.57);
-    body.cut_top(2.0);
+    let upper = rect.cut_top(rect.height() * 0.57);
+    rect.cut_top(2.0);
     knob_row(ui, desk, upper, &first);
-    let second = [osc.phase, osc.scatter, osc.key, osc.fine, osc.blend, osc.spread];
-    for (id, column) in second.into_iter().zip([0, 1, 3, 4, 5, 6]) {
-        let single = desk.value(osc.voices) < 1.5 && [osc.blend, osc.spread].contains(&id);
-        small(id).dim(off || single).show(ui, desk, body.column(column, 7, 0.0));
+    let second = [
+        (osc.phase, 0),
+        (osc.scatter, 1),
+        (osc.key, 3),
+        (osc.fine, 4),
+        (osc.curve, 5),
+        (osc.spread, 6),
+        (osc.blend, 7),
+    ];
+    for (id, column) in second {
+        let dim = if column > 4 { single } else { off };
+        Knob::small(id, hue).dim(dim).show(ui, desk, rect.column(column, 8, 0.0));
     }
 }
 

@@ -196,12 +196,31 @@ fn stepped(def: &cultivar_patch::Def, value: f32, steps: f32, fine: f32) -> f32 
     }
 }
 
-/// Steps of the wheel over a widget.
+/// Seconds after a list has scrolled in which the wheel goes on scrolling it.
+const ROLLING: f64 = 0.4;
+
+fn roll() -> egui::Id {
+    egui::Id::unique("scrolled")
+}
+
+/// Notes that a list of widgets that take the wheel has scrolled.
+pub(crate) fn scrolled(ui: &egui::Ui) {
+    let now = ui.input(|i| i.time);
+    ui.data_mut(|data| data.insert_temp(roll(), now));
+}
+
+/// Steps of the wheel over a widget; a list that the widget stands in does not scroll by them,
+/// unless it is scrolling already.
 pub(crate) fn wheel_steps(ui: &egui::Ui, response: &Response) -> f32 {
     if !response.hovered() {
         return 0.0;
     }
-    ui.input(|i| {
+    let last = ui.data(|data| data.get_temp::<f64>(roll())).unwrap_or(f64::MIN);
+    if ui.input(|i| i.time) - last < ROLLING {
+        return 0.0;
+    }
+    ui.input_mut(|i| {
+        i.smooth_scroll_delta = egui::Vec2::ZERO;
         let wheel = i.events.iter().map(|event| match event {
             egui::Event::MouseWheel { unit: egui::MouseWheelUnit::Point, delta, .. } => {
                 delta.y / 40.0

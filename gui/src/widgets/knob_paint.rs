@@ -173,6 +173,7 @@ fn both_ways(desk: &Desk, source: Source) -> bool {
     let lfo = source.value() - Source::Lfo1.value();
     match source {
         Source::Key | Source::Random | Source::Slide | Source::Bend => true,
+        Source::Random1 | Source::Random2 => true,
         _ if (0.0..6.0).contains(&lfo) => desk.view.preset.patch.lfo[lfo as usize].polarity < 0.5,
         _ => false,
     }

@@ -1,5 +1,6 @@
 //! The editor's own widgets.
 
+mod axes;
 mod button;
 mod chip;
 mod drag;
@@ -15,11 +16,12 @@ mod slider;
 mod source;
 mod waterfall;
 
+pub(crate) use axes::Axes;
 pub(crate) use button::{icon_button, main_button, plain_button};
 pub(crate) use chip::{chip, chip_width, dot, switch, tag};
 pub(crate) use drag::{drag_params, point};
 pub(crate) use envelope::envelope;
-pub(crate) use knob::{Knob, knob_row, wheel_steps};
+pub(crate) use knob::{Knob, knob_row, scrolled, wheel_steps};
 pub(crate) use knob_menu::amount_text;
 pub(crate) use response::response;
 pub(crate) use section::{panel, section, well};

@@ -32,8 +32,8 @@ pub(crate) fn section(
     let p = Palette::of(ui);
     panel(ui, rect);
     let mut body = rect.shrink2(vec2(PAD, 0.0));
-    body.max.y -= 6.0;
     let mut line = body.cut_top(TITLE);
+    body.max.y = (body.max.y - 6.0).max(body.min.y);
     let mut on = true;
     if let Some(id) = switch {
         dot(ui, desk, pos2(line.left() + 4.0, line.center().y), id, hue);

@@ -44,13 +44,14 @@ pub(crate) fn dropdown(
         Weight::Regular,
         if lit { p.text } else { p.muted },
     );
-    Popup::menu(&response).width(rect.width().max(120.0)).show(|ui| {
+    Popup::menu(&response).width(rect.width().max(140.0)).show(|ui| {
         egui::ScrollArea::vertical().max_height(420.0).show(ui, contents);
     });
     response
 }
 
-/// A menu of the options of a choice; the wheel steps through them.
+/// A menu of the options of a choice; the wheel steps through them. Where nothing is chosen it
+/// says what could be.
 pub(crate) fn select(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, id: Id) -> Response {
     let def = desk.show(id);
     let Kind::Choice(options) = def.kind else {
@@ -59,7 +60,8 @@ pub(crate) fn select(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, id: Id) -> 
     let chosen = (desk.value(id).round().max(0.0) as usize).min(options.len() - 1);
     let name = desk.destination_name(id);
     let mut wish = None;
-    let response = dropdown(ui, rect, &name, options[chosen].name, |ui| {
+    let shown = if options[chosen].id == "none" { def.name } else { options[chosen].name };
+    let response = dropdown(ui, rect, &name, shown, |ui| {
         for (k, option) in options.iter().enumerate() {
             if ui.selectable_label(k == chosen, option.name).clicked() {
                 wish = Some(k as f32);

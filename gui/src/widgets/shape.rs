@@ -1,9 +1,10 @@
 //! The shape of a low-frequency oscillator, drawn by hand.
 
+use cultivar_patch::schema::{LfoMode, ids};
 use cultivar_patch::{MAX_POINTS, Point, Shape, bowed};
 use egui::{Pos2, Rect, Sense, Stroke, WidgetInfo, pos2};
 
-use super::{point, well};
+use super::{drag_params, point, well};
 use crate::desk::Desk;
 use crate::paint::{between, filled_curve};
 use crate::theme::Palette;
@@ -101,6 +102,7 @@ pub(crate) fn shape_editor(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: us
     }
     bend(ui, desk, k, &screen);
     drag(ui, desk, k, &screen, &place);
+    hold(ui, desk, k, &screen, &place);
     ground.on_hover_text("Double-click adds a point or takes one away; drag lines to bend them");
 }
 
@@ -181,6 +183,34 @@ fn drag(
             ask(desk, k, moved, gesture);
         }
     }
+}
+
+/// The place where the shape waits while the key is held, in the mode that waits.
+fn hold(
+    ui: &mut egui::Ui,
+    desk: &mut Desk,
+    k: usize,
+    screen: &dyn Fn(f32, f32) -> Pos2,
+    place: &dyn Fn(Pos2) -> (f32, f32),
+) {
+    let lfo = &ids().lfo[k];
+    if LfoMode::of(desk.value(lfo.mode)) != LfoMode::Sustain {
+        return;
+    }
+    let p = Palette::of(ui);
+    let at = desk.value(lfo.hold);
+    let (low, high) = (screen(at, 0.0), screen(at, 1.0));
+    let line = Stroke::new(1.2, p.amber.gamma_multiply(0.7));
+    ui.painter().extend(egui::Shape::dashed_line(&[high, low], line, 4.0, 3.0));
+    // Below the shape, where no corner lies over it.
+    let foot = low + egui::vec2(0.0, 4.0);
+    let (response, pointer) = point(ui, foot, 4.0, &format!("Hold of LFO {}", k + 1), p.amber);
+    let wish = pointer.map_or(at, |pointer| place(pointer).0);
+    drag_params(desk, &response, &[(lfo.hold, wish)]);
+    if response.double_clicked() {
+        desk.set(lfo.hold, lfo.hold.def().default, Gesture::Once);
+    }
+    response.on_hover_text("Waits here while the key is held");
 }
 
 /// Where in a drag a response is; nothing where it is not dragged or does not move.

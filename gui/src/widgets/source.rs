@@ -11,6 +11,7 @@ use crate::theme::{Palette, Weight, size};
 /// The hue of a source's kind.
 pub(crate) fn source_colour(p: &Palette, source: Source) -> Color32 {
     match source.value() as usize {
+        _ if matches!(source, Source::Random1 | Source::Random2) => p.mauve,
         1..=4 => p.leaf,
         5..=10 => p.mauve,
         11..=18 => p.amber,

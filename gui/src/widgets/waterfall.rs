@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use cultivar_patch::schema::{Warp, ids};
+use cultivar_patch::schema::{From, Spectral, Warp, ids};
 use cultivar_patch::{FRAME, Wavetable};
 use egui::{Color32, Pos2, Rect, Sense, Stroke, WidgetInfo, pos2};
 
 use super::drag_params;
-use crate::curves::warped;
+use crate::curves::{unrest, warped};
 use crate::desk::Desk;
+use crate::spectra::{COARSE, morphed};
 
 /// Points of one drawn frame.
 const POINTS: usize = 112;
@@ -83,42 +84,83 @@ impl Stage {
     }
 }
 
+/// What an oscillator listens to.
+enum Heard {
+    /// The frame at a place of another table.
+    Table(Arc<Wavetable>, f32),
+    /// White noise.
+    Noise,
+}
+
+impl Heard {
+    fn by(desk: &Desk, k: usize) -> Self {
+        let from = match From::of(desk.value(ids().osc[k].from)) {
+            From::Next => (k + 1).min(2),
+            From::Osc1 => 0,
+            From::Osc2 => 1,
+            From::Osc3 => 2,
+            From::Noise => return Heard::Noise,
+        };
+        let place = desk.value(ids().osc[from].position);
+        Heard::Table(desk.view.tables[from].clone(), place)
+    }
+
+    fn at(&self, phase: f32) -> f32 {
+        match self {
+            Heard::Table(table, place) => read(table, *place, phase),
+            Heard::Noise => unrest((phase * FRAME as f32) as u32),
+        }
+    }
+}
+
 /// What the drawn frames of an oscillator depend on.
 struct Shape {
     table: Arc<Wavetable>,
-    next: Arc<Wavetable>,
-    next_place: f32,
+    heard: Heard,
     warp: Warp,
     bend: f32,
+    spectral: Spectral,
+    morph: f32,
 }
 
 impl Shape {
     fn of(desk: &Desk, k: usize) -> Self {
-        let patch = &desk.view.preset.patch;
-        let next = (k + 1).min(2);
-        let id = ids().osc[k].bend;
+        let osc = &desk.view.preset.patch.osc[k];
+        let now = |id, value| desk.view.live.value(id).unwrap_or(value);
         Shape {
             table: desk.view.tables[k].clone(),
-            next: desk.view.tables[next].clone(),
-            next_place: patch.osc[next].position,
-            warp: Warp::of(patch.osc[k].warp),
-            bend: desk.view.live.value(id).unwrap_or(patch.osc[k].bend),
+            heard: Heard::by(desk, k),
+            warp: Warp::of(osc.warp),
+            bend: now(ids().osc[k].bend, osc.bend),
+            spectral: Spectral::of(osc.spectral),
+            morph: now(ids().osc[k].morph, osc.morph),
         }
     }
 
     /// Pointers name tables: a table never changes in its place.
     fn key(&self, place: f32) -> impl std::hash::Hash {
         let of = |table: &Arc<Wavetable>| Arc::as_ptr(table) as usize;
-        let numbers = [self.bend, self.next_place, place].map(f32::to_bits);
-        (of(&self.table), of(&self.next), self.warp as usize, numbers)
+        let (heard, there) = match &self.heard {
+            Heard::Table(table, place) => (of(table), *place),
+            Heard::Noise => (0, 0.0),
+        };
+        let numbers = [self.bend, there, self.morph, place].map(f32::to_bits);
+        (of(&self.table), heard, self.warp as usize, self.spectral as usize, numbers)
     }
 
     fn frame(&self, place: f32) -> Vec<f32> {
-        let next = |phase: f32| read(&self.next, self.next_place, phase);
+        let own = (self.spectral != Spectral::None && self.morph != 0.0).then(|| {
+            let frame: Vec<f32> = (0..FRAME)
+                .map(|n| read(&self.table, place, (n as f32 + 0.5) / FRAME as f32))
+                .collect();
+            morphed(&frame, self.spectral, self.morph)
+        });
+        let bent = |phase| warped(self.warp, self.bend, phase, |phase| self.heard.at(phase));
         let sample = |n: usize| {
-            let phase = n as f32 / (POINTS - 1) as f32 * 0.9999;
-            let (at, gain) = warped(self.warp, self.bend, phase, next);
-            gain * read(&self.table, place, at)
+            let (at, gain) = bent(n as f32 / (POINTS - 1) as f32 * 0.9999);
+            let read = || read(&self.table, place, at);
+            let drawn = |own: &Vec<f32>| own[((at * COARSE as f32) as usize).min(COARSE - 1)];
+            gain * own.as_ref().map_or_else(read, drawn)
         };
         (0..POINTS).map(sample).collect()
     }

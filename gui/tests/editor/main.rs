@@ -2,6 +2,7 @@
 
 #[path = "../../examples/gallery/data.rs"]
 mod data;
+mod effects;
 mod family;
 mod garden;
 mod synth;

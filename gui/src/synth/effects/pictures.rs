@@ -2,13 +2,18 @@
 
 use std::f32::consts::TAU;
 
-use cultivar_patch::schema::{Curve, Division, Sync};
+use cultivar_patch::schema::{Curve, Division, Stages, Sync};
 use egui::{Color32, Rect, Stroke, pos2};
 
 use crate::curves::distorted;
 use crate::desk::Desk;
 use crate::paint::filled_curve;
+use crate::responses::{flanger_db, phaser_db};
 use crate::theme::Palette;
+use crate::widgets::Axes;
+
+/// Greatest way of a phaser's notches to either side, in semitones.
+const SWEEP: f32 = 24.0;
 
 /// A straight line and what the curve makes of it.
 pub(super) fn distortion(ui: &mut egui::Ui, desk: &Desk, rect: Rect, ink: Color32) {
@@ -27,6 +32,38 @@ pub(super) fn distortion(ui: &mut egui::Ui, desk: &Desk, rect: Rect, ink: Color3
         pos2(across, frame.center().y - y.clamp(-1.1, 1.1) * frame.height() * 0.44)
     });
     painter.line(points.collect(), Stroke::new(1.8, ink));
+}
+
+/// The notches in the middle of their way and, faintly, at its ends.
+pub(super) fn phaser(ui: &mut egui::Ui, desk: &Desk, rect: Rect, ink: Color32) {
+    let h = desk.view.preset.patch.phaser;
+    let stages = Stages::of(h.stages).count();
+    let way = SWEEP * h.depth;
+    combs(ui, rect, ink, |part, note| {
+        phaser_db(stages, h.centre + way * part, h.feedback, h.mix, note)
+    });
+}
+
+/// The comb in the middle of its way and, faintly, at its ends.
+pub(super) fn flanger(ui: &mut egui::Ui, desk: &Desk, rect: Rect, ink: Color32) {
+    let l = desk.view.preset.patch.flanger;
+    combs(ui, rect, ink, |part, note| {
+        let delay = (l.delay + 1.5 * l.depth * part).exp2();
+        flanger_db(delay, l.feedback, l.mix, note)
+    });
+}
+
+/// A response that moves: `db` at a part of its way, −1 to 1, and a pitch.
+fn combs(ui: &egui::Ui, rect: Rect, ink: Color32, db: impl Fn(f32, f32) -> f32) {
+    let painter = ui.painter().with_clip_rect(rect);
+    let axes = Axes::new(rect, 15.0, -27.0);
+    axes.grid(&painter, Palette::of(ui));
+    for part in [-1.0, 1.0] {
+        let line = axes.line(&Axes::sampled(|note| db(part, note)));
+        painter.line(line, Stroke::new(1.0, ink.gamma_multiply(0.28)));
+    }
+    let line = axes.line(&Axes::sampled(|note| db(0.0, note)));
+    filled_curve(&painter, line, rect.bottom(), ink, 1.8);
 }
 
 /// Two moving delays over the time of two turns.
