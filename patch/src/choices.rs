@@ -154,9 +154,9 @@ options! {
         /// A ladder of diodes.
         Diode = "diode", "Diode",
         /// A comb with its peaks at the harmonics of the cutoff.
-        CombPlus = "comb_plus", "Comb +",
+        CombPlus = "comb_plus", "Comb",
         /// A comb with its peaks at the odd harmonics of half the cutoff.
-        CombMinus = "comb_minus", "Comb −",
+        CombMinus = "comb_minus", "Comb odd",
         /// Three formants of a voice.
         Vowel = "vowel", "Vowel",
         /// Notches of an all-pass chain.

@@ -172,5 +172,6 @@ fn same_parts(a: &Preset, b: &Preset) -> bool {
     let tables = a.tables.iter().zip(&b.tables);
     same_partner(&a.partner, &b.partner)
         && a.shapes == b.shapes
+        && a.clip == b.clip
         && tables.into_iter().all(|(a, b)| same_table(a, b))
 }

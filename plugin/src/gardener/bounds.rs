@@ -26,6 +26,7 @@ impl Kept {
         }
         if keeps(Section::Oscillators) {
             preset.tables = self.base.tables.clone();
+            preset.clip = self.base.clip.clone();
         }
         if keeps(Section::Modulation) {
             preset.shapes = self.base.shapes.clone();
