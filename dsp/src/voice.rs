@@ -9,6 +9,7 @@ use crate::envelope::Stage;
 use crate::event::Which;
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
+use crate::mpe::Above;
 use crate::oscillator::kernel::Lanes;
 use crate::routes::{ENV, LFO, MACRO, Moves, SOURCES, Sources};
 use crate::sound::Sound;
@@ -67,6 +68,10 @@ pub(crate) struct Onset {
     pub(crate) order: u32,
     pub(crate) seed: u32,
     pub(crate) expression: Expression,
+    /// What comes from the master channel, for a note of a zone.
+    pub(crate) above: Option<Above>,
+    /// Pitch of its key in MIDI note numbers.
+    pub(crate) home: f32,
     /// Semitones from the note to where the pitch comes from.
     pub(crate) away: f32,
 }
@@ -79,6 +84,10 @@ pub(crate) struct Voice {
     pub(crate) sound: usize,
     pub(crate) order: u32,
     pub(crate) expression: Expression,
+    /// What comes from the master channel, for a note of a zone.
+    pub(crate) above: Option<Above>,
+    /// Pitch of its key in MIDI note numbers.
+    pub(crate) home: f32,
     pub(crate) moves: Moves,
     pub(crate) velocity: f32,
     random: f32,
@@ -117,6 +126,8 @@ impl Voice {
             sound: 0,
             order: 0,
             expression: Expression::NONE,
+            above: None,
+            home: 0.0,
             moves: Moves::NONE,
             velocity: 0.0,
             random: 0.0,
@@ -166,10 +177,12 @@ impl Voice {
     }
 
     fn adopt(&mut self, onset: &Onset, sound: &Sound) {
-        let &Onset { which, sound: place, velocity, order, seed, expression, away } = onset;
+        let &Onset { which, sound: place, velocity, order, seed, expression, away, above, home } =
+            onset;
         self.life = Life::Held;
         (self.which, self.sound, self.order) = (which, place, order);
         (self.velocity, self.expression) = (velocity, expression);
+        (self.above, self.home) = (above, home);
         if self.fresh {
             self.random = random(seed);
         }
@@ -224,7 +237,7 @@ impl Voice {
 
     /// Pitch it sounds at or glides to, in MIDI note numbers.
     pub(crate) fn pitch(&self) -> f32 {
-        f32::from(self.which.key) + self.now.glide.0
+        self.home + self.now.glide.0
     }
 
     /// Brings the motion to `at` samples into the grid interval, so that something can happen.
@@ -285,25 +298,27 @@ impl Voice {
             self.timbre.begun();
         }
         let (expression, moves) = (self.expression, self.moves);
+        let (above, home) = (self.above, self.home);
         self.with_twin(sound, |twin, sound| {
             (twin.expression, twin.moves) = (expression, moves);
+            (twin.above, twin.home) = (above, home);
             twin.draw(sound, at);
         });
     }
 
     fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {
-        self.listen(sound, &motion);
+        let (expression, _) = self.expressed();
+        self.listen(sound, &motion, &expression);
         sound.routes.apply(
             &sound.values,
             &self.sources,
             [&sound.moves, &self.moves],
             &mut self.patch,
         );
-        let (patch, expression) = (&self.patch, &self.expression);
-        let note = f32::from(self.which.key)
-            + motion.glide.0
-            + expression.bend * patch.voice.bend
-            + expression.tuning;
+        // The bend's range may have been moved by a route.
+        let (_, bend) = self.expressed();
+        let patch = &self.patch;
+        let note = self.home + motion.glide.0 + bend + expression.tuning;
         self.timbre.aim(patch, sound, span, note);
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
@@ -313,7 +328,16 @@ impl Voice {
         self.right.aim(span, level * right);
     }
 
-    fn listen(&mut self, sound: &Sound, motion: &Motion) {
+    /// What the player does to it, and the semitones by which that bends it.
+    fn expressed(&self) -> (Expression, f32) {
+        let range = self.patch.voice.bend;
+        match &self.above {
+            None => (self.expression, self.expression.bend * range),
+            Some(above) => above.add(&self.expression, range),
+        }
+    }
+
+    fn listen(&mut self, sound: &Sound, motion: &Motion, expression: &Expression) {
         let sources = &mut self.sources;
         for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
             *source = env.level;
@@ -328,10 +352,10 @@ impl Voice {
         sources[Source::Key as usize] =
             ((f32::from(self.which.key) - 60.0) / 60.0).clamp(-1.0, 1.0);
         sources[Source::Random as usize] = self.random;
-        sources[Source::Wheel as usize] = self.expression.wheel;
-        sources[Source::Pressure as usize] = self.expression.pressure;
-        sources[Source::Slide as usize] = self.expression.slide;
-        sources[Source::Bend as usize] = self.expression.bend;
+        sources[Source::Wheel as usize] = expression.wheel;
+        sources[Source::Pressure as usize] = expression.pressure;
+        sources[Source::Slide as usize] = expression.slide;
+        sources[Source::Bend as usize] = expression.bend;
     }
 
     /// The sources at the next grid point, of this voice and of its twin.

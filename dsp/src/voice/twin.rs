@@ -28,8 +28,9 @@ impl Voice {
             Some(Side::Odd) => *twin = Voice { twinned: false, ..self.clone() },
             Some(Side::Even) if self.twinned => {
                 let Voice { life, which, sound, order, velocity, expression, moves, .. } = *self;
+                let (above, home) = (self.above, self.home);
                 let head = Voice { life, which, sound, order, velocity, ..(*twin).clone() };
-                *self = Voice { expression, moves, ..head };
+                *self = Voice { expression, moves, above, home, ..head };
             }
             _ => {}
         }
