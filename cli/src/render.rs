@@ -1,10 +1,10 @@
 //! `cultivar render`: one note of a patch as a WAV file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use cultivar_dsp::Note;
-use cultivar_formats::{Depth, write_wav};
+use cultivar_dsp::{Note, Studio, Tuning};
+use cultivar_formats::{Depth, Mapping, Scale, read_scala, tuning, write_wav};
 use serde_json::json;
 
 use crate::shell::{self, Done, Failure, within};
@@ -29,6 +29,12 @@ pub(crate) struct Render {
     /// Seconds after the key is let go
     #[arg(long, default_value = "1", value_parser = within(0.0, 600.0))]
     tail: f32,
+    /// A Scala scale (.scl) that tunes the keys
+    #[arg(long, value_name = "FILE.scl")]
+    tuning: Option<PathBuf>,
+    /// A Scala mapping (.kbm) of keys to the scale
+    #[arg(long, value_name = "FILE.kbm")]
+    mapping: Option<PathBuf>,
     /// Sampling rate in hertz
     #[arg(long, default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
     rate: u32,
@@ -42,7 +48,13 @@ impl Render {
         let preset = shell::patch(&self.patch)?;
         let (key, velocity, gate) = (self.note, self.velocity, self.gate);
         let note = Note { key, velocity, gate, length: gate + self.tail };
-        let [left, right] = cultivar_dsp::render(&preset, &note, self.rate as f32);
+        let tuning = self.tuning()?;
+        let pitch = self.pitch(&tuning)?;
+        let mut studio = Studio::new(self.rate as f32);
+        studio.tune(&tuning);
+        let length = studio.samples(&note);
+        let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+        studio.render(&preset, &note, &mut left, &mut right);
         let depth = if self.int16 { Depth::Int16 } else { Depth::Float32 };
         write_wav(&self.output, &[&left, &right], self.rate, depth)
             .map_err(|e| Failure::new(&self.output, e))?;
@@ -52,10 +64,40 @@ impl Render {
         let json = json!({
             "file": self.output,
             "patch": preset.meta.name,
+            "pitch": (1e4 * f64::from(pitch)).round() / 1e4,
             "seconds": seconds,
             "rate": self.rate,
             "peak": shell::level(peak),
         });
         Ok(Done::new(text, json))
     }
+
+    /// The pitch of every key.
+    fn tuning(&self) -> Result<Tuning, Failure> {
+        if self.tuning.is_none() && self.mapping.is_none() {
+            return Ok(Tuning::equal());
+        }
+        let scale = self.tuning.as_deref().map_or(Ok(Scale::default()), |file| {
+            Scale::parse(&text(file)?).map_err(|e| Failure::new(file, e))
+        })?;
+        let mapping = self.mapping.as_deref().map_or(Ok(Mapping::default()), |file| {
+            Mapping::parse(&text(file)?).map_err(|e| Failure::new(file, e))
+        })?;
+        let file = self.mapping.as_deref().unwrap_or(Path::new(""));
+        tuning(&scale, &mapping).map_err(|e| Failure::new(file, e))
+    }
+
+    /// Where the note sounds, in MIDI note numbers.
+    fn pitch(&self, tuning: &Tuning) -> Result<f32, Failure> {
+        let key = self.note.round();
+        let home = tuning.pitch(key as i16).ok_or_else(|| {
+            let file = self.mapping.as_deref().unwrap_or(Path::new("the tuning"));
+            Failure::new(file, format!("key {key} is not mapped"))
+        })?;
+        Ok(home + (self.note - key))
+    }
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    read_scala(file).map_err(|e| Failure::new(file, e))
 }

@@ -5,11 +5,13 @@ use cultivar_patch::Id;
 use crate::event::{Event, Timed, Which};
 use crate::isa::Isa;
 use crate::math::{Block, CONTROL};
+use crate::mpe::Zones;
 use crate::notes::{Channels, Keys};
 use crate::oscillator::spectral::Easel;
 use crate::places::PLACES;
 use crate::pool::Pool;
 use crate::sound::Sound;
+use crate::tuning::Tuning;
 use crate::voice::{Playhead, Voice};
 
 /// Most voices that sound, fading ones not counted.
@@ -33,6 +35,8 @@ pub struct Engine {
     pub(crate) voices: Pool,
     pub(crate) channels: Box<Channels>,
     pub(crate) keys: Box<Keys>,
+    pub(crate) tuning: Tuning,
+    pub(crate) zones: Zones,
     /// Notes begun so far.
     pub(crate) order: u32,
     /// Sounds that came so far.
@@ -80,6 +84,8 @@ impl Engine {
             voices: Pool::new(VOICES + FADING),
             channels: Box::default(),
             keys: Box::default(),
+            tuning: Tuning::equal(),
+            zones: Zones::OFF,
             order: 0,
             admitted: 0,
             offset: 0,
@@ -101,7 +107,7 @@ impl Engine {
         self.seed
     }
 
-    /// Silence, as if new, with the same sounds.
+    /// Silence, as if new, with the same sounds, tuning and zones.
     pub fn reset(&mut self) {
         self.voices.clear();
         self.sounds.iter_mut().flatten().for_each(|sound| sound.reset());

@@ -5,6 +5,7 @@ use cultivar_patch::schema::Mode;
 use crate::engine::{Engine, VOICES, exists};
 use crate::event::{Event, Which};
 use crate::math::hash;
+use crate::mpe::Zones;
 use crate::voice::{Expression, Life, Onset};
 
 /// Keys held at once that a mono sound remembers.
@@ -20,6 +21,14 @@ pub(crate) struct Channels {
 impl Default for Channels {
     fn default() -> Self {
         Channels { expression: [Expression::NONE; 16], pedal: [false; 16] }
+    }
+}
+
+impl Channels {
+    /// What is known of a channel; nothing of one beyond 0 to 15.
+    pub(crate) fn expression(&self, channel: i16) -> Expression {
+        let known = usize::try_from(channel).ok().and_then(|k| self.expression.get(k));
+        known.copied().unwrap_or(Expression::NONE)
     }
 }
 
@@ -87,6 +96,12 @@ fn within(value: f32, least: f32, most: f32) -> f32 {
     if value.is_nan() { least } else { value.clamp(least, most) }
 }
 
+/// Whether a pedal is down that sustains a note: that of its channel, or of its zone.
+fn is_pressed(pedals: &[bool; 16], zones: Zones, which: Which) -> bool {
+    let master = zones.master(which.channel).map(|channel| Which { channel, ..which });
+    [Some(which), master].into_iter().flatten().filter_map(channel).any(|k| pedals[k])
+}
+
 impl Engine {
     /// Something happens to notes.
     pub(crate) fn note(&mut self, event: Event) {
@@ -146,13 +161,21 @@ impl Engine {
 
     /// Changes an expression of the notes meant; of a whole channel, of its notes to come too.
     fn express(&mut self, which: Which, value: f32, f: impl Fn(&mut Expression, f32)) {
-        if which.key < 0 && which.id < 0 {
+        let whole = which.key < 0 && which.id < 0;
+        if whole {
             match channel(which) {
                 Some(channel) => f(&mut self.channels.expression[channel], value),
                 None => self.channels.expression.iter_mut().for_each(|e| f(e, value)),
             }
         }
-        self.each(which, |voice| f(&mut voice.expression, value));
+        self.each(which, |voice| {
+            if !whole || voice.hears_its_channel() {
+                f(&mut voice.expression, value)
+            }
+        });
+        if whole && self.zones.is_on() {
+            self.put_above(which);
+        }
     }
 
     fn pedal(&mut self, which: Which, down: bool) {
@@ -162,8 +185,10 @@ impl Engine {
             }
         }
         if !down {
-            self.each(which, |voice| {
-                if voice.life == Life::Sustained {
+            let (zones, pedals) = (self.zones, self.channels.pedal);
+            self.each(Which::ANY, |voice| {
+                let sustained = voice.life == Life::Sustained;
+                if sustained && !is_pressed(&pedals, zones, voice.which) {
                     voice.release();
                 }
             });
@@ -186,6 +211,9 @@ impl Engine {
             return;
         }
         let Some(place) = self.sound_of(which) else { return };
+        if self.tuning.pitch(which.key).is_none() {
+            return self.report(which);
+        }
         self.keys.press(Held { which, velocity, sound: place });
         self.begin(which, velocity, place, false);
     }
@@ -196,7 +224,7 @@ impl Engine {
         let mode = Mode::of(sound.values.voice.mode);
         let count = (sound.values.voice.count as usize).clamp(1, VOICES);
         let onset = self.onset(which, velocity, place);
-        self.keys.last = Some(f32::from(which.key));
+        self.keys.last = Some(onset.home);
         let mine = |&k: &usize| self.voices[k].is_live() && self.voices[k].sound == place;
         let alone = self.voices.busy().find(mine);
         if let (Mode::Mono | Mode::Legato, Some(k)) = (mode, alone) {
@@ -213,6 +241,7 @@ impl Engine {
 
     fn onset(&mut self, which: Which, velocity: f32, sound: usize) -> Onset {
         self.order = self.order.wrapping_add(1);
+        let home = self.tuning.pitch(which.key).unwrap_or(f32::from(which.key));
         Onset {
             which,
             sound,
@@ -221,7 +250,9 @@ impl Engine {
             seed: hash(self.seed().wrapping_add(hash(self.order))),
             expression: channel(which)
                 .map_or(Expression::NONE, |channel| self.channels.expression[channel]),
-            away: self.keys.last.map_or(0.0, |last| last - f32::from(which.key)),
+            above: self.above(which),
+            home,
+            away: self.keys.last.map_or(0.0, |last| last - home),
         }
     }
 
@@ -230,7 +261,7 @@ impl Engine {
         let Some(sound) = self.sounds[onset.sound].as_ref() else { return };
         let voice = &mut self.voices[k];
         voice.interrupt(self.offset, sound);
-        onset.away = voice.pitch() - f32::from(onset.which.key);
+        onset.away = voice.pitch() - onset.home;
         let ended = voice.which;
         let held = voice.life == Life::Held;
         if again || (mode == Mode::Legato && held) {
@@ -295,7 +326,7 @@ impl Engine {
                 self.begin(held.which, held.velocity, place, true);
                 continue;
             }
-            let pedal = channel(voice.which).is_some_and(|c| self.channels.pedal[c]);
+            let pedal = is_pressed(&self.channels.pedal, self.zones, voice.which);
             let voice = &mut self.voices[k];
             voice.interrupt(self.offset, sound);
             if pedal { voice.life = Life::Sustained } else { voice.release() }
@@ -311,9 +342,9 @@ impl Engine {
                 continue;
             }
             let (which, velocity, life) = (old.which, old.velocity, old.life);
-            let (expression, from) = (old.expression, old.sound);
+            let (expression, home, from) = (old.expression, old.home, old.sound);
             let Some(free) = self.voices.idle() else { return };
-            let onset = Onset { expression, away: 0.0, ..self.onset(which, velocity, place) };
+            let onset = Onset { expression, home, away: 0.0, ..self.onset(which, velocity, place) };
             if let Some(sound) = self.sounds[from].as_ref() {
                 self.voices[k].interrupt(self.offset, sound);
             }

@@ -7,6 +7,7 @@ use crate::event::{Event, Timed, Which};
 use crate::math::CONTROL;
 use crate::sample::tape;
 use crate::sound::{Sound, prepare};
+use crate::tuning::Tuning;
 
 /// Samples that are rendered without asking whether to stop.
 const PIECE: usize = 64 * CONTROL;
@@ -42,6 +43,11 @@ impl Studio {
     /// A studio at a sample rate in hertz.
     pub fn new(rate: f32) -> Self {
         Studio { engine: Engine::new(rate, 0) }
+    }
+
+    /// Keys have other pitches from now on; the part of a note after the point is added.
+    pub fn tune(&mut self, tuning: &Tuning) {
+        self.engine.tune(tuning);
     }
 
     /// Samples of a note of this studio.

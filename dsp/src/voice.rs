@@ -12,6 +12,7 @@ use crate::envelope::Stage;
 use crate::event::Which;
 use crate::math::{Block, CONTROL, Span, bipolar, hash, pan, seconds};
 use crate::motion::Motion;
+use crate::mpe::Above;
 use crate::oscillator::kernel::Lanes;
 use crate::oscillator::spectral::Easel;
 use crate::routes::{Moves, SOURCES, Sources};
@@ -48,6 +49,10 @@ pub(crate) struct Onset {
     pub(crate) order: u32,
     pub(crate) seed: u32,
     pub(crate) expression: Expression,
+    /// What comes from the master channel, for a note of a zone.
+    pub(crate) above: Option<Above>,
+    /// Pitch of its key in MIDI note numbers.
+    pub(crate) home: f32,
     /// Semitones from the note to where the pitch comes from.
     pub(crate) away: f32,
 }
@@ -60,6 +65,10 @@ pub(crate) struct Voice {
     pub(crate) sound: usize,
     pub(crate) order: u32,
     pub(crate) expression: Expression,
+    /// What comes from the master channel, for a note of a zone.
+    pub(crate) above: Option<Above>,
+    /// Pitch of its key in MIDI note numbers.
+    pub(crate) home: f32,
     pub(crate) moves: Moves,
     pub(crate) velocity: f32,
     /// How fast its key was let go; 0 while it is held.
@@ -117,6 +126,8 @@ impl Voice {
             sound: 0,
             order: 0,
             expression: Expression::NONE,
+            above: None,
+            home: 0.0,
             moves: Moves::NONE,
             velocity: 0.0,
             lift: 0.0,
@@ -176,10 +187,12 @@ impl Voice {
     }
 
     fn adopt(&mut self, onset: &Onset, sound: &Sound) {
-        let &Onset { which, sound: place, velocity, order, seed, expression, away } = onset;
+        let &Onset { which, sound: place, velocity, order, seed, expression, away, above, home } =
+            onset;
         self.life = Life::Held;
         (self.which, self.sound, self.order) = (which, place, order);
         (self.velocity, self.lift, self.expression) = (velocity, 0.0, expression);
+        (self.above, self.home) = (above, home);
         if self.fresh {
             self.random = random(seed);
         }
@@ -245,7 +258,7 @@ impl Voice {
 
     /// Pitch it sounds at or glides to, in MIDI note numbers.
     pub(crate) fn pitch(&self) -> f32 {
-        f32::from(self.which.key) + self.now.glide.0
+        self.home + self.now.glide.0
     }
 
     /// Brings the motion to `at` samples into the grid interval, so that something can happen.
@@ -312,8 +325,10 @@ impl Voice {
             self.timbre.begun();
         }
         let (expression, moves, lift) = (self.expression, self.moves, self.lift);
+        let (above, home) = (self.above, self.home);
         self.with_others(sound, |other, sound| {
             (other.expression, other.moves, other.lift) = (expression, moves, lift);
+            (other.above, other.home) = (above, home);
             other.draw(sound, at);
         });
     }
@@ -331,18 +346,18 @@ impl Voice {
     }
 
     fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {
-        self.listen(sound, &motion);
+        let (expression, _) = self.expressed();
+        self.listen(sound, &motion, &expression);
         sound.routes.apply(
             &sound.values,
             &self.sources,
             [&sound.moves, &self.moves],
             &mut self.patch,
         );
-        let (patch, expression) = (&self.patch, &self.expression);
-        let note = f32::from(self.which.key)
-            + motion.glide.0
-            + expression.bend * patch.voice.bend
-            + expression.tuning;
+        // The bend's range may have been moved by a route.
+        let (_, bend) = self.expressed();
+        let patch = &self.patch;
+        let note = self.home + motion.glide.0 + bend + expression.tuning;
         self.timbre.aim(patch, sound, span, note);
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
@@ -350,6 +365,15 @@ impl Voice {
         let (left, right) = pan(expression.pan);
         self.left.aim(span, level * left);
         self.right.aim(span, level * right);
+    }
+
+    /// What the player does to it, and the semitones by which that bends it.
+    fn expressed(&self) -> (Expression, f32) {
+        let range = self.patch.voice.bend;
+        match &self.above {
+            None => (self.expression, self.expression.bend * range),
+            Some(above) => above.add(&self.expression, range),
+        }
     }
 
     /// Where everything is, for the editor.

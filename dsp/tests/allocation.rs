@@ -5,7 +5,7 @@ mod stage;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use cultivar_dsp::{Sound, Studio, Timed};
+use cultivar_dsp::{Sound, Studio, Timed, Tuning, Zones};
 use stage::{Dice, RATE, busy, engine, random_event, random_preset};
 
 thread_local! {
@@ -54,6 +54,8 @@ fn playing_touches_no_heap() {
         let mut sound = (round % 10 == 0).then(|| Sound::new(&random_preset(&mut dice), RATE));
         let (count, _old) = touched(|| {
             engine.transport(137.0, f64::from(round), round % 3 == 0);
+            engine.tune(&Tuning::new(|key| (key as u32 % 7 != round % 7).then_some(key as f32)));
+            engine.mpe(if round % 3 == 0 { Zones::whole() } else { Zones::OFF });
             let back = sound.take().map(|sound| match round % 20 {
                 0 => engine.play(sound),
                 _ => engine.audition(sound),

@@ -181,6 +181,12 @@ pub enum Command {
         /// The file.
         path: PathBuf,
     },
+    /// Tune the keys by a scale or a mapping of Scala, as dropped.
+    LoadTuning(PathBuf),
+    /// Tune the keys in twelve equal steps again.
+    ClearTuning,
+    /// Let MIDI channels bend and press notes one by one, or not.
+    ToggleMpe,
     /// Load the preset before the current one.
     PreviousPreset,
     /// Load the preset after the current one.
@@ -260,4 +266,6 @@ pub enum Purpose {
     Preset,
     /// To be read by an oscillator, 0 to 2.
     Table(usize),
+    /// To tune the keys by.
+    Tuning,
 }

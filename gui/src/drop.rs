@@ -15,6 +15,7 @@ use crate::{Breeding, Command};
 enum Kind {
     Sound,
     Preset,
+    Tuning,
     /// Nothing that can be used, and why.
     Other(&'static str),
 }
@@ -26,6 +27,7 @@ fn kind(path: &Path) -> Kind {
             Kind::Sound
         }
         Some("cultivar") => Kind::Preset,
+        Some("scl" | "kbm") => Kind::Tuning,
         Some("mp4" | "mov" | "avi" | "mkv" | "webm") => Kind::Other("a video"),
         Some("mid" | "midi") => Kind::Other("a MIDI file"),
         Some("m4a" | "aac" | "wma" | "opus") => {
@@ -74,6 +76,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, page: Rect) {
             desk.ask(Command::Breed(Breeding::AddFile(first.clone())));
         }
         (Kind::Preset, _) => desk.ask(Command::LoadFile(first.clone())),
+        (Kind::Tuning, _) => desk.ask(Command::LoadTuning(first.clone())),
         (Kind::Other(why), _) => {
             let words = format!("{}: {why}", file_name(first));
             desk.hint(ui.ctx(), &words);
@@ -93,6 +96,7 @@ fn announce(ui: &egui::Ui, desk: &Desk, page: Rect, what: Kind, name: &str, coun
             (format!("Breed with {name}"), p.leaf)
         }
         (Kind::Preset, _) => (format!("Load the preset {name}"), p.leaf),
+        (Kind::Tuning, _) => (format!("Tune the keys by {name}"), p.leaf),
         (Kind::Other(why), _) => (format!("{name} is {why}"), p.amber),
     };
     let glow = match osc.filter(|_| what == Kind::Sound) {
@@ -138,6 +142,7 @@ mod tests {
     fn a_name_tells_what_can_be_done() {
         assert_eq!(kind(Path::new("/a/Kick 01.WAV")), Kind::Sound);
         assert_eq!(kind(Path::new("Pluck.cultivar")), Kind::Preset);
+        assert_eq!(kind(Path::new("31edo.SCL")), Kind::Tuning);
         assert!(
             matches!(kind(Path::new("holiday.mp4")), Kind::Other(why) if why.contains("video"))
         );

@@ -35,7 +35,7 @@ pub use theme::SIZE;
 pub use view::{
     Aspect, CHILDREN, ChildView, Effort, EnvelopeHead, Family, FamilyState, Garden, GardenState,
     Help, Kin, LitterRow, Live, MOST_PARENTS, Mix, Moved, NodeView, Notice, ParentCard, PresetRow,
-    Section, Side, Stage, StrandView, TableName, TargetView, Tone, View,
+    Section, Session, Side, Stage, StrandView, TableName, TargetView, Tone, View,
 };
 
 use desk::Desk;

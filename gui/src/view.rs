@@ -55,6 +55,17 @@ pub struct View<'a> {
     pub side: Side,
     /// News for the player, oldest first.
     pub notices: &'a [Notice],
+    /// How the keys play.
+    pub session: Session,
+}
+
+/// How the keys play in this project, whatever the preset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// Whether MIDI channels bend and press notes one by one.
+    pub mpe: bool,
+    /// What tunes the keys, by name; none for twelve equal steps.
+    pub tuning: Option<String>,
 }
 
 /// The two sounds the player compares.

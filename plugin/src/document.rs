@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cultivar_gui::{Notice, PresetRow, Tone};
 use cultivar_patch::Preset;
 
+use crate::scales::Scales;
 use crate::state::{Session, Snapshot};
 
 /// Most steps that can be undone.
@@ -35,6 +36,8 @@ pub struct Document {
     pub family_edits: u64,
     /// Whether a family came that the breeder has not taken up.
     pub recall: bool,
+    /// The files that the keys are tuned by.
+    pub scales: Arc<Scales>,
     /// The preset on the other side of A/B.
     pub other: Preset,
     /// Whether the other side is A.
@@ -58,6 +61,7 @@ impl Document {
             family: Arc::default(),
             family_edits: 0,
             recall: false,
+            scales: Arc::default(),
             on_b: false,
             past: VecDeque::new(),
             future: Vec::new(),
@@ -66,7 +70,12 @@ impl Document {
 
     /// What a project keeps, with `preset` as it sounds now.
     pub fn snapshot(&self, preset: Preset) -> Snapshot {
-        Snapshot { preset, session: self.session.clone(), family: self.family.clone() }
+        Snapshot {
+            preset,
+            session: self.session.clone(),
+            family: self.family.clone(),
+            scales: self.scales.clone(),
+        }
     }
 
     /// Makes the state before an edit something to go back to.

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atomic_float::AtomicF32;
 use crossbeam_utils::atomic::AtomicCell;
-use cultivar_dsp::{Playhead, Sound};
+use cultivar_dsp::{Playhead, Sound, Tuning, Zones};
 use cultivar_patch::Patch;
 use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 
 use crate::clip::Clip;
+use crate::zones::{from_bits, to_bits};
 
 /// Used things that may wait to be freed.
 const RETURNS: usize = 64;
@@ -71,6 +72,8 @@ pub enum Spent {
     Brood(Box<Brood>),
     /// A clip that has been played, or passed over.
     Clip(Box<Clip>),
+    /// A tuning that the engine has taken.
+    Tuning(Box<Tuning>),
 }
 
 /// A key played in the editor.
@@ -96,6 +99,8 @@ struct Meters {
     stopped: AtomicBool,
     /// Whether the keys of the octave play the sounds of the brood: told to the audio thread.
     on_keys: AtomicBool,
+    /// The zones of channels: told to the audio thread, or by it where a controller asks.
+    zones: AtomicU64,
 }
 
 /// What the audio thread has to show after a block.
@@ -118,6 +123,7 @@ pub struct Outlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
     brood: Arc<AtomicCell<Option<Box<Brood>>>>,
     clip: Arc<AtomicCell<Option<Box<Clip>>>>,
+    tuning: Arc<AtomicCell<Option<Box<Tuning>>>>,
     spent: Mutex<<HeapRb<Spent> as Split>::Cons>,
     keys: Mutex<<HeapRb<KeyPress> as Split>::Prod>,
     meters: Arc<Meters>,
@@ -129,6 +135,7 @@ pub struct Inlet {
     slot: Arc<AtomicCell<Option<Box<Parcel>>>>,
     brood: Arc<AtomicCell<Option<Box<Brood>>>>,
     clip: Arc<AtomicCell<Option<Box<Clip>>>>,
+    tuning: Arc<AtomicCell<Option<Box<Tuning>>>>,
     spent: <HeapRb<Spent> as Split>::Prod,
     keys: <HeapRb<KeyPress> as Split>::Cons,
     meters: Arc<Meters>,
@@ -140,7 +147,9 @@ pub fn pair() -> (Outlet, Inlet) {
     let slot = Arc::new(AtomicCell::new(None));
     let brood = Arc::new(AtomicCell::new(None));
     let clip = Arc::new(AtomicCell::new(None));
-    let meters = Arc::new(Meters::default());
+    let tuning = Arc::new(AtomicCell::new(None));
+    let zones = AtomicU64::new(to_bits(Zones::OFF));
+    let meters = Arc::new(Meters { zones, ..Meters::default() });
     let (spent_in, spent_out) = HeapRb::new(RETURNS).split();
     let (keys_in, keys_out) = HeapRb::new(KEYS).split();
     let (playhead_in, playhead_out) = triple_buffer::triple_buffer(&None);
@@ -148,6 +157,7 @@ pub fn pair() -> (Outlet, Inlet) {
         slot: slot.clone(),
         brood: brood.clone(),
         clip: clip.clone(),
+        tuning: tuning.clone(),
         spent: Mutex::new(spent_out),
         keys: Mutex::new(keys_in),
         meters: meters.clone(),
@@ -155,7 +165,16 @@ pub fn pair() -> (Outlet, Inlet) {
     };
     (
         outlet,
-        Inlet { slot, brood, clip, spent: spent_in, keys: keys_out, meters, playhead: playhead_in },
+        Inlet {
+            slot,
+            brood,
+            clip,
+            tuning,
+            spent: spent_in,
+            keys: keys_out,
+            meters,
+            playhead: playhead_in,
+        },
     )
 }
 
@@ -184,6 +203,22 @@ impl Outlet {
     /// Whether the keys of the octave play sounds of their own.
     pub fn on_keys(&self) -> bool {
         self.meters.on_keys.load(Ordering::Relaxed)
+    }
+
+    /// Tunes the keys.
+    pub fn tune(&self, tuning: Tuning) {
+        drop(self.tuning.swap(Some(Box::new(tuning))));
+        self.free();
+    }
+
+    /// Lets channels belong together.
+    pub fn set_zones(&self, zones: Zones) {
+        self.meters.zones.store(to_bits(zones), Ordering::Relaxed);
+    }
+
+    /// Which channels belong together.
+    pub fn zones(&self) -> Zones {
+        from_bits(self.meters.zones.load(Ordering::Relaxed))
     }
 
     /// Plays a clip instead of the one that plays.
@@ -248,6 +283,21 @@ impl Inlet {
     /// Whether the keys of the octave are to play sounds of their own.
     pub fn on_keys(&self) -> bool {
         self.meters.on_keys.load(Ordering::Relaxed)
+    }
+
+    /// The newest tuning, under the same condition.
+    pub fn take_tuning(&mut self) -> Option<Box<Tuning>> {
+        if self.has_room() { self.tuning.take() } else { None }
+    }
+
+    /// Which channels are to belong together.
+    pub fn zones(&self) -> Zones {
+        from_bits(self.meters.zones.load(Ordering::Relaxed))
+    }
+
+    /// Says which channels a controller has put together.
+    pub fn set_zones(&self, zones: Zones) {
+        self.meters.zones.store(to_bits(zones), Ordering::Relaxed);
     }
 
     /// The newest clip to play, under the same condition.

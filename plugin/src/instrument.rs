@@ -13,6 +13,7 @@ use nice_plug::prelude::*;
 use crate::document::Document;
 use crate::handover::{Brood, Change, Inlet, Outlet, Parcel, pair};
 use crate::params::HostParams;
+use crate::scales::Scales;
 use crate::state::Snapshot;
 use crate::window::Extent;
 
@@ -101,6 +102,14 @@ impl Instrument {
         self.params.load(&preset.patch, |load| self.send(preset, load, change));
     }
 
+    /// Tunes the keys by files; what they were tuned by stays where these cannot be read.
+    pub fn tune(&self, document: &mut Document, scales: Scales) -> Result<(), String> {
+        let tuning = scales.tuning()?;
+        document.scales = Arc::new(scales);
+        self.outlet.tune(tuning);
+        Ok(())
+    }
+
     /// Makes what the sound of a preset takes time to make, band-limited tables above all: it is
     /// kept for a while, so that the editor can play the preset without waiting.
     pub fn prepare(&self, preset: &Preset) {
@@ -158,6 +167,8 @@ impl Instrument {
         if !presets.is_empty() {
             self.outlet.send_brood(brood(&presets, rate));
         }
+        // A new engine is not tuned yet.
+        self.outlet.tune(document.scales.tuning().unwrap_or_default());
         parcel(&self.preset(&document), rate, Some(self.params.loads()), Change::Play)
     }
 
@@ -219,6 +230,7 @@ unsafe impl Params for Instrument {
         let mut snapshot = document.snapshot(self.preset(&document));
         let session = &mut snapshot.session;
         session.edits = self.params.edit_count();
+        session.zones = self.outlet.zones();
         (session.size, session.zoom) = (self.extent.points(), self.extent.zoom());
         snapshot.fields()
     }
@@ -250,6 +262,9 @@ unsafe impl Params for Instrument {
                 self.extent.set_points(document.session.size);
                 self.extent.set_zoom(document.session.zoom);
                 self.params.write_edits(document.session.edits);
+                self.outlet.set_zones(document.session.zones);
+                self.outlet.tune(restored.tuning);
+                document.scales = restored.snapshot.scales;
                 self.load(&mut document, restored.snapshot.preset);
                 for line in restored.notices {
                     document.notice(Tone::Warning, line);

@@ -12,9 +12,11 @@ pub mod notes;
 pub mod params;
 pub mod partner;
 pub mod player;
+pub mod scales;
 pub mod state;
 mod struck;
 pub mod window;
+pub mod zones;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cultivar_dsp::effects::Chain;
-use cultivar_dsp::{Engine, Event, Timed, Which};
+use cultivar_dsp::{Engine, Event, Timed, Which, Zones};
 use cultivar_patch::schema::{Mode, NO_TIME};
 use cultivar_patch::{Id, Patch};
 use nice_plug::prelude::*;
@@ -14,6 +14,7 @@ use crate::clip::Clip;
 use crate::handover::{Brood, Change, Inlet, KeyPress, Parcel, Shown, Spent};
 use crate::instrument::Instrument;
 use crate::notes;
+use crate::zones::Registered;
 
 /// Most events that are rendered in one go; more of them cut the block.
 const EVENTS: usize = 4096;
@@ -44,6 +45,9 @@ pub struct Player {
     clip: Option<Box<Clip>>,
     /// The clip that played before, on its way out.
     fading: Option<Box<Clip>>,
+    /// Which channels belong together in the engine.
+    zones: Zones,
+    registered: Registered,
     events: Vec<Timed>,
     shown: Shown,
     tempo: f64,
@@ -69,6 +73,8 @@ impl Player {
             brood: None,
             clip: None,
             fading: None,
+            zones: Zones::OFF,
+            registered: Registered::new(),
             events: Vec::with_capacity(EVENTS),
             shown: Shown::default(),
             tempo: TEMPO,
@@ -82,6 +88,7 @@ impl Player {
     pub fn start(&mut self, rate: f32) {
         self.waiting = Some(self.instrument.start(rate));
         self.engine = Some(Engine::new(rate, 0));
+        self.zones = Zones::OFF;
         self.failed = false;
         self.inlet.set_stopped(false);
         self.change_sound();
@@ -98,6 +105,7 @@ impl Player {
         if let Some(engine) = &mut self.engine {
             engine.reset();
         }
+        self.registered = Registered::new();
         self.rest = u32::MAX;
         self.shown = Shown::default();
     }
@@ -137,6 +145,7 @@ impl Player {
         let begin = Instant::now();
         self.change_sound();
         self.put_on_keys();
+        self.follow_tuning();
         self.follow_parameters();
         self.tell_voices(context);
         self.follow_transport(context.transport());
@@ -148,6 +157,13 @@ impl Player {
                 self.render_part(&mut left[done..at], &mut right[done..at]);
                 self.tell_ended(context, at);
                 done = at;
+            }
+            if let Some(zones) = self.registered.hear(&event, self.zones) {
+                self.render_part(&mut left[done..at], &mut right[done..at]);
+                self.tell_ended(context, at);
+                done = at;
+                self.put_together(zones);
+                self.inlet.set_zones(zones);
             }
             notes::translate(&event, |event| {
                 self.note_key(event);
@@ -213,6 +229,26 @@ impl Player {
             }
         }
         self.inlet.give_back(Spent::Brood(brood));
+    }
+
+    /// Gives the engine the newest tuning and zones.
+    fn follow_tuning(&mut self) {
+        if let Some(engine) = &mut self.engine
+            && let Some(tuning) = self.inlet.take_tuning()
+        {
+            engine.tune(&tuning);
+            self.inlet.give_back(Spent::Tuning(tuning));
+        }
+        let zones = self.inlet.zones();
+        if zones != self.zones {
+            self.put_together(zones);
+        }
+    }
+
+    /// Lets channels belong together.
+    fn put_together(&mut self, zones: Zones) {
+        self.zones = zones;
+        self.engine.iter_mut().for_each(|engine| engine.mpe(zones));
     }
 
     /// Gives the engine what the host has changed, if it belongs to the playing sound.
@@ -368,6 +404,8 @@ fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
 
 #[cfg(test)]
 mod brood;
+#[cfg(test)]
+mod expressive;
 #[cfg(test)]
 mod first_sound;
 #[cfg(test)]

@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cultivar_dsp::{Tuning, Zones};
 use cultivar_gui::{Page, Settings};
 use cultivar_patch::{FileError, Preset};
 use nice_plug::prelude::PluginState;
 
 use crate::gardener::Hearing;
+use crate::scales::Scales;
 use crate::window::Extent;
+use crate::zones;
 
 /// Field of the preset, a preset file as text.
 const PRESET: &str = "preset";
 /// Field of the family, as its breeder wrote it down.
 const FAMILY: &str = "family";
+/// Field of the files that the keys are tuned by.
+const SCALES: &str = "scales";
 /// Field of the session.
 const SESSION: &str = "session";
 /// Most bytes of a session.
@@ -68,6 +73,9 @@ pub struct Session {
     pub computer_keys: bool,
     /// Whether nodes sound under the pointer.
     pub hover_sound: bool,
+    /// Which channels belong together.
+    #[serde(with = "zones::text")]
+    pub zones: Zones,
     /// Width and height of the editor in points.
     pub size: [f32; 2],
     /// The editor's zoom, 1 for none.
@@ -86,6 +94,7 @@ impl Default for Session {
             still: false,
             computer_keys: false,
             hover_sound: true,
+            zones: Zones::OFF,
             size: Extent::DEFAULT,
             zoom: 1.0,
         }
@@ -133,6 +142,8 @@ pub struct Snapshot {
     pub session: Session,
     /// The family on the Breed page, as its breeder wrote it down; empty for none.
     pub family: Arc<str>,
+    /// The files that the keys are tuned by.
+    pub scales: Arc<Scales>,
 }
 
 /// What was found in a project's state, and what was odd about it.
@@ -140,6 +151,8 @@ pub struct Snapshot {
 pub struct Restored {
     /// The state, legal in every part.
     pub snapshot: Snapshot,
+    /// The pitches that its scales mean.
+    pub tuning: Tuning,
     /// One line each for the player.
     pub notices: Vec<String>,
 }
@@ -153,12 +166,15 @@ impl Snapshot {
         if !self.family.is_empty() {
             fields.insert(FAMILY.into(), self.family.to_string());
         }
+        if !self.scales.is_empty() {
+            fields.insert(SCALES.into(), self.scales.to_json());
+        }
         fields
     }
 
     /// Reads the fields that the framework kept; nothing where none of them is ours. A session
-    /// that cannot be read is a new one, a preset that cannot be read is an error. The family is
-    /// read by its breeder.
+    /// that cannot be read is a new one, scales that cannot be read are none, a preset that
+    /// cannot be read is an error. The family is read by its breeder.
     pub fn from_fields(fields: &BTreeMap<String, String>) -> Option<Result<Restored, FileError>> {
         let preset = fields.get(PRESET)?;
         Some(Preset::from_json(preset).map(|loaded| {
@@ -178,7 +194,14 @@ impl Snapshot {
                 family = "";
             }
             let family = family.into();
-            Restored { snapshot: Snapshot { preset: loaded.preset, session, family }, notices }
+            let scales = fields.get(SCALES).map(|json| Scales::from_json(json));
+            if let Some(Err(error)) = &scales {
+                notices.push(format!("the tuning cannot be read, keys are tuned equally: {error}"));
+            }
+            let scales = Arc::new(scales.and_then(Result::ok).unwrap_or_default());
+            let tuning = scales.tuning().unwrap_or_default();
+            let snapshot = Snapshot { preset: loaded.preset, session, family, scales };
+            Restored { snapshot, tuning, notices }
         }))
     }
 }
@@ -204,12 +227,18 @@ mod tests {
         preset.patch.filter[0].cutoff = 71.234_56;
         let hearing = Hearing { part: Some([0.5, 2.25]), note: Note::Key(38.0), mended: true };
         let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into(), hearing });
-        let session = Session { target, seed: u64::MAX, zoom: 1.25, ..Session::default() };
-        let before = Snapshot { preset, session, family: "{}".into() };
+        let zones = Zones { upper: cultivar_dsp::Zone::of(9), ..Zones::OFF };
+        let session = Session { target, seed: u64::MAX, zones, zoom: 1.25, ..Session::default() };
+        let scales = "{\"scale\":{\"name\":\"one\",\"text\":\"one\\n1\\n3/2\"}}";
+        let scales = Arc::new(Scales::from_json(scales).expect("a scale"));
+        let before = Snapshot { preset, session, family: "{}".into(), scales };
         let after = restored(&before.fields());
         assert_eq!(after.snapshot.preset, before.preset);
         assert_eq!(after.snapshot.session, before.session);
         assert_eq!(after.snapshot.family, before.family);
+        assert_eq!(after.snapshot.scales, before.scales);
+        assert_eq!(Ok(after.tuning), before.scales.tuning());
+        assert_ne!(after.tuning, Tuning::equal());
         assert!(after.notices.is_empty(), "{:?}", after.notices);
     }
 
@@ -217,8 +246,8 @@ mod tests {
     fn a_broken_session_costs_only_the_session() {
         let mut preset = Preset::init();
         preset.patch.master.level = -20.0;
-        let (session, family) = (Session::default(), Arc::default());
-        let mut fields = Snapshot { preset, session, family }.fields();
+        let (session, family, scales) = (Session::default(), Arc::default(), Arc::default());
+        let mut fields = Snapshot { preset, session, family, scales }.fields();
         fields.insert(SESSION.into(), "{\"zoom\":".into());
         let after = restored(&fields);
         assert_eq!(after.snapshot.preset.patch.master.level, -20.0);
@@ -226,10 +255,23 @@ mod tests {
     }
 
     #[test]
+    fn broken_scales_cost_only_the_tuning() {
+        let (session, family, scales) = (Session::default(), Arc::default(), Arc::default());
+        let mut fields = Snapshot { preset: Preset::init(), session, family, scales }.fields();
+        assert!(!fields.contains_key(SCALES), "older projects have none either");
+        for broken in ["", "{\"scale\":7}", "{\"scale\":{\"name\":\"a\",\"text\":\"b\\nc\"}}"] {
+            fields.insert(SCALES.into(), broken.into());
+            let after = restored(&fields);
+            assert!(after.snapshot.scales.is_empty() && after.tuning == Tuning::equal());
+            assert_eq!(after.notices.len(), 1, "{broken}");
+        }
+    }
+
+    #[test]
     fn foreign_fields_are_not_a_snapshot_and_damage_is_an_error() {
         assert!(Snapshot::from_fields(&BTreeMap::new()).is_none());
-        let (session, family) = (Session::default(), Arc::default());
-        let mut fields = Snapshot { preset: Preset::init(), session, family }.fields();
+        let (session, family, scales) = (Session::default(), Arc::default(), Arc::default());
+        let mut fields = Snapshot { preset: Preset::init(), session, family, scales }.fields();
         let whole = fields[PRESET].clone();
         for cut in 0..whole.trim_end().len() {
             fields.insert(PRESET.into(), whole[..cut].into());

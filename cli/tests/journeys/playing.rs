@@ -26,6 +26,32 @@ fn a_patch_is_rendered_at_any_note_length_and_rate() {
 }
 
 #[test]
+fn a_scale_and_a_mapping_tune_the_note() {
+    let shell = Shell::new();
+    let write = |name: &str, text: &str| fs::write(shell.path(name), text).expect("written");
+    write("thirds.scl", "! a test\nthirds\n1\n5/4\n");
+    write("white.kbm", "2\n0\n127\n60\n60\n261.6256\n1\n0\nx\n");
+    let third = 12.0 * 1.25f64.log2();
+    let pitch = |line: &str| shell.json(line)["pitch"].as_f64().expect("pitch");
+    let render = "render factory:Init -o a.wav --gate 0.2 --tail 0.1";
+    assert_eq!(pitch(&format!("{render} --note 61.5")), 61.5);
+    let tuned = pitch(&format!("{render} --note 61 --tuning thirds.scl"));
+    assert!((tuned - 60.0 - third).abs() < 1e-3, "{tuned}");
+    let both = format!("{render} --tuning thirds.scl --mapping white.kbm");
+    let tuned = pitch(&format!("{both} --note 62"));
+    assert!((tuned - 60.0 - third).abs() < 1e-3, "{tuned}");
+    shell.refuses(&format!("{both} --note 61"), "white.kbm", "key 61 is not mapped");
+    write("bad.scl", "bad\n1\n\n");
+    let why = "line 3: \"\" is not a pitch in cents or as a ratio";
+    shell.refuses(&format!("{render} --tuning bad.scl"), "bad.scl", why);
+    shell.refuses(
+        &format!("{render} --tuning no.scl"),
+        "no.scl",
+        "there is no such file or folder",
+    );
+}
+
+#[test]
 fn a_preset_file_is_played_and_described() {
     let shell = Shell::new();
     let mut preset = Preset::init();

@@ -2,14 +2,14 @@
 
 use cultivar_patch::schema::Source;
 
-use super::Voice;
+use super::{Expression, Voice};
 use crate::motion::Motion;
 use crate::routes::{ENV, LFO, MACRO, RANDOM, Sources};
 use crate::sound::Sound;
 
 impl Voice {
-    /// Takes the value of every source at a moment.
-    pub(super) fn listen(&mut self, sound: &Sound, motion: &Motion) {
+    /// Takes the value of every source at a moment; `expression` is what the player does.
+    pub(super) fn listen(&mut self, sound: &Sound, motion: &Motion, expression: &Expression) {
         let sources = &mut self.sources;
         for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
             *source = env.level;
@@ -27,10 +27,10 @@ impl Voice {
         sources[Source::Lift as usize] = self.lift;
         sources[Source::Key as usize] = (motion.above / 60.0).clamp(-1.0, 1.0);
         sources[Source::Random as usize] = self.random;
-        sources[Source::Wheel as usize] = self.expression.wheel;
-        sources[Source::Pressure as usize] = self.expression.pressure;
-        sources[Source::Slide as usize] = self.expression.slide;
-        sources[Source::Bend as usize] = self.expression.bend;
+        sources[Source::Wheel as usize] = expression.wheel;
+        sources[Source::Pressure as usize] = expression.pressure;
+        sources[Source::Slide as usize] = expression.slide;
+        sources[Source::Bend as usize] = expression.bend;
     }
 
     /// The sources at the next grid point, of this voice (of its left ear) and of its twin.

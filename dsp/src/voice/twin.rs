@@ -53,8 +53,9 @@ impl Voice {
             }
             Some(Side::Even) if self.twinned => {
                 let Voice { life, which, sound, order, velocity, expression, moves, .. } = *self;
+                let (above, home) = (self.above, self.home);
                 let head = Voice { life, which, sound, order, velocity, ..(*twin).clone() };
-                *self = Voice { expression, moves, lift: self.lift, ..head };
+                *self = Voice { expression, moves, above, home, lift: self.lift, ..head };
                 right.clone_from(&twins_right);
                 changed[0] = true;
             }

@@ -50,6 +50,7 @@ impl Data {
             side: Side::A,
             way_to: self.way_to.as_deref(),
             notices: &self.notices,
+            session: cultivar_gui::Session::default(),
         }
     }
 

@@ -204,6 +204,8 @@ fn a_dropped_file_becomes_what_it_is() {
     let mut editor = editor(Page::Synth, |_| {});
     let preset = Command::LoadFile("/p/Pluck.cultivar".into());
     assert_eq!(drop_file(&mut editor, "/p/Pluck.cultivar"), [preset]);
+    let scale = Command::LoadTuning("/t/31edo.scl".into());
+    assert_eq!(drop_file(&mut editor, "/t/31edo.scl"), [scale]);
     let at = place(&editor, "Wavetable of oscillator B");
     editor.event(Event::PointerMoved(at));
     editor.run();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use cultivar_dsp::factory;
 use cultivar_gui::{
     Breeding, Command, Family, FamilyState, Garden, GardenState, Memory, Notice, Page, PresetRow,
-    Purpose, Side, TableName, View,
+    Purpose, Session, Side, TableName, View,
 };
 use cultivar_patch::{EXTENSION, Preset, Table, Wavetable};
 use nice_plug::context::gui::GuiContext;
@@ -22,6 +22,7 @@ use nice_plug::context::gui::GuiContext;
 use crate::gardener::{Gardener, News, Task};
 use crate::handover::Shown;
 use crate::instrument::Instrument;
+use crate::scales::Scales;
 use crate::window::dialog::Dialog;
 use crate::window::{App, Repaint};
 
@@ -59,6 +60,7 @@ struct Scene {
     side: Side,
     garden: Garden,
     family: Family,
+    session: Session,
     shown: Shown,
 }
 
@@ -128,6 +130,7 @@ impl Editor {
                     }
                 }
                 News::Copy(text) => ctx.copy_text(text),
+                News::Scales(scales) => self.tune(*scales),
                 News::Table(osc, table) => {
                     self.change(cultivar_gui::Gesture::Once, |preset| {
                         preset.tables[osc] = table;
@@ -174,6 +177,10 @@ impl Editor {
             side: if document.on_b { Side::B } else { Side::A },
             garden: self.gardener.garden(),
             family: self.gardener.family(),
+            session: Session {
+                mpe: self.instrument.outlet.zones().is_on(),
+                tuning: document.scales.title(),
+            },
             shown: self.instrument.outlet.shown(),
         }
     }
@@ -204,6 +211,7 @@ impl Editor {
             side: scene.side,
             notices: &scene.notices,
             way_to: scene.way_to.as_deref(),
+            session: scene.session.clone(),
         };
         cultivar_gui::show(ui, &view, &mut self.memory, &mut self.commands);
     }
@@ -257,7 +265,7 @@ impl App for Editor {
     }
 
     fn accepts(files: &[PathBuf]) -> bool {
-        files.iter().any(|path| is_preset(path) || is_sound(path))
+        files.iter().any(|path| is_preset(path) || Scales::are_in(path) || is_sound(path))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Wishes of the player, fulfilled or handed on.
 
+use cultivar_dsp::Zones;
 use cultivar_gui::{Command, Gesture, Page, Purpose, Side, Tone};
 use cultivar_patch::schema::{Source, ids};
 use cultivar_patch::{EXTENSION, Id, Preset};
@@ -7,6 +8,7 @@ use cultivar_patch::{EXTENSION, Id, Preset};
 use super::Editor;
 use crate::gardener::Task;
 use crate::handover::KeyPress;
+use crate::scales::Scales;
 use crate::window::dialog::{Answer, Dialog, Question};
 
 impl Editor {
@@ -70,6 +72,9 @@ impl Editor {
             Command::RemovePartner => self.pair(None),
             Command::LoadFile(path) => self.ask(Task::LoadFile(path)),
             Command::LoadTable { osc, path } => self.ask(Task::LoadTable(osc, path)),
+            Command::LoadTuning(path) => self.ask(Task::LoadTuning(path)),
+            Command::ClearTuning => self.tune(Scales::default()),
+            Command::ToggleMpe => self.toggle_mpe(),
             Command::PreviousPreset => self.step(-1),
             Command::NextPreset => self.step(1),
             Command::Init => {
@@ -114,8 +119,29 @@ impl Editor {
             (Ok(Some(path)), Purpose::Target) => self.ask(Task::Garden(Command::Grow { path })),
             (Ok(Some(path)), Purpose::Preset) => self.ask(Task::LoadFile(path)),
             (Ok(Some(path)), Purpose::Table(osc)) => self.ask(Task::LoadTable(osc, path)),
+            (Ok(Some(path)), Purpose::Tuning) => self.ask(Task::LoadTuning(path)),
             (Err(why), _) => self.say(Tone::Error, why.to_string()),
         }
+    }
+
+    /// Tunes the keys of this project.
+    pub(super) fn tune(&mut self, scales: Scales) {
+        let tuned = {
+            let mut document = self.instrument.document();
+            self.instrument.tune(&mut document, scales)
+        };
+        match tuned {
+            Ok(()) => self.host.touch(&self.instrument.params),
+            Err(why) => self.say(Tone::Error, why),
+        }
+    }
+
+    /// Lets all channels bend and press notes one by one, or none.
+    fn toggle_mpe(&mut self) {
+        let outlet = &self.instrument.outlet;
+        let on = outlet.zones().is_on();
+        outlet.set_zones(if on { Zones::OFF } else { Zones::whole() });
+        self.host.touch(&self.instrument.params);
     }
 
     fn has_partner(&self) -> bool {
@@ -175,6 +201,10 @@ impl Editor {
             Purpose::Table(_) => ("Load a wavetable", ("Sounds".to_owned(), sounds)),
             Purpose::Preset => {
                 ("Load a preset", ("Cultivar presets".to_owned(), vec![EXTENSION.to_owned()]))
+            }
+            Purpose::Tuning => {
+                let scala = ["scl", "kbm"].map(String::from).to_vec();
+                ("Tune the keys", ("Scala scales and mappings".to_owned(), scala))
             }
         };
         let question = Question { title: title.into(), kinds: vec![kind], ..Question::default() };

@@ -290,6 +290,44 @@ fn table(turn: f32) -> Table {
 }
 
 #[test]
+fn a_dropped_scale_tunes_the_project_and_can_be_taken_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Some(folder.path().join("home"));
+    let mut desk = desk_with(|instrument, repaint| Gardener::at(home, instrument, repaint));
+    let path = folder.path().join("thirds.scl");
+    assert!(Editor::accepts(std::slice::from_ref(&path)));
+    let title = |desk: &Desk| desk.editor.scene().session.tuning;
+    let wait = |desk: &mut Desk, done: &dyn Fn(&Desk) -> bool| {
+        let begin = Instant::now();
+        while !done(desk) {
+            assert!(begin.elapsed() < Duration::from_secs(30), "it did not come");
+            std::thread::sleep(Duration::from_millis(2));
+            desk.editor.take_news(&egui::Context::default());
+        }
+    };
+    // What is wrong with a file is told, and changes nothing.
+    std::fs::write(&path, "thirds\n1\nlarge\n").expect("a file");
+    desk.ask(Command::LoadTuning(path.clone()));
+    wait(&mut desk, &|desk| !desk.editor.scene().notices.is_empty());
+    let told = desk.editor.scene().notices[0].text.clone();
+    assert!(told.contains("thirds.scl") && told.contains("line 3"), "{told}");
+    assert_eq!(title(&desk), None);
+    std::fs::write(&path, "thirds\n1\n5/4\n").expect("a file");
+    desk.notes.take();
+    desk.ask(Command::LoadTuning(path));
+    wait(&mut desk, &|desk| title(desk).is_some());
+    assert_eq!(title(&desk).as_deref(), Some("thirds"));
+    assert!(desk.notes.take().contains(&Told::Begin(desk.edits())), "the project has changed");
+    desk.ask(Command::ClearTuning);
+    assert_eq!(title(&desk), None);
+    assert!(desk.notes.take().contains(&Told::Begin(desk.edits())));
+    desk.ask(Command::ToggleMpe);
+    assert!(desk.editor.scene().session.mpe);
+    desk.ask(Command::ToggleMpe);
+    assert!(!desk.editor.scene().session.mpe);
+}
+
+#[test]
 fn an_editor_does_not_wait_for_the_tables_of_a_way() {
     let folder = tempfile::tempdir().expect("a folder");
     let home = Some(folder.path().join("home"));

@@ -134,6 +134,17 @@ impl Files {
         }
     }
 
+    /// Reads a scale or a mapping, to be used with what the keys are tuned by already.
+    pub(super) fn load_tuning(&mut self, path: &Path) {
+        let scales = self.instrument.document().scales.clone();
+        match scales.with(path) {
+            Ok(scales) => {
+                let _ = self.news.send(News::Scales(Box::new(scales)));
+            }
+            Err(why) => self.say(Tone::Error, format!("{}: {why}", path.display())),
+        }
+    }
+
     /// Hands over a wavetable for an oscillator, with all made ready that it takes to play it.
     pub(super) fn set_table(&mut self, osc: usize, table: Table) {
         let mut preset = {

@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use crate::breeder::{Breeder, Order};
 use crate::instrument::Instrument;
+use crate::scales::Scales;
 use crate::state::TargetFile;
 use crate::window::Repaint;
 use crate::{budget, partner};
@@ -55,6 +56,8 @@ pub enum Task {
     LoadFile(PathBuf),
     /// Read a wavetable for an oscillator.
     LoadTable(usize, PathBuf),
+    /// Read what tunes the keys.
+    LoadTuning(PathBuf),
     /// Make ready what an oscillator needs to play another wavetable.
     SetTable(usize, Table),
     /// Keep a preset under its name.
@@ -90,6 +93,8 @@ pub enum News {
     Keep(Box<Preset>),
     /// What the preset of this uuid may morph to.
     Partner(Uuid, Arc<Partner>),
+    /// What the keys are to be tuned by.
+    Scales(Box<Scales>),
     /// Text for the clipboard.
     Copy(String),
     /// Something to read.
@@ -335,6 +340,7 @@ impl Worker {
             Task::Load(row) => self.files.load(&row),
             Task::LoadFile(path) => self.files.load_file(&path),
             Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
+            Task::LoadTuning(path) => self.files.load_tuning(&path),
             Task::SetTable(osc, table) => self.files.set_table(osc, table),
             Task::Save(preset) => self.files.save(*preset),
             Task::MorphTo(row) => self.find_partner(&row),
