@@ -197,7 +197,7 @@ impl Voice {
             self.random = random(seed);
         }
         let time = seconds(sound.values.voice.glide);
-        self.now.above = f32::from(which.key) - 60.0;
+        self.now.above = home - 60.0;
         self.now.glide = if time > 0.0 { (away, time) } else { (0.0, 0.0) };
         self.stale = true;
     }
