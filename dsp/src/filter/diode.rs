@@ -57,11 +57,9 @@ impl Loop for Diode {
         let Step { take, keep, feedback, solve, out } = *step;
         // What each stage is without the one before.
         let mut alone = self.stages;
-        for n in 0..2 {
-            alone[3][n] *= keep[3];
-            for k in (0..3).rev() {
-                alone[k][n] = keep[k] * alone[k][n] + take[k] * alone[k + 1][n];
-            }
+        alone[3] = alone[3].map(|state| keep[3] * state);
+        for k in (0..3).rev() {
+            alone[k] = std::array::from_fn(|n| keep[k] * alone[k][n] + take[k] * alone[k + 1][n]);
         }
         let mut x: Two = std::array::from_fn(|n| {
             let rest = alone[3][n]
