@@ -86,8 +86,8 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         }
     });
     // A wheel that is scrolling does not stop at the first knob that comes under the pointer.
-    if desk.memory.rack != rack.state.offset.y {
-        desk.memory.rack = rack.state.offset.y;
+    if desk.memory.rack != rack.state.clamped_offset().y {
+        desk.memory.rack = rack.state.clamped_offset().y;
         scrolled(&ui);
     }
 }
