@@ -40,7 +40,7 @@ pub(super) struct Bench {
     octaves: [f32; SPECTRUM],
     /// Turns by which each harmonic is later, where it is delayed in proportion to its octave.
     delays: [f32; SPECTRUM],
-    power: Wide,
+    taken: Wide,
     around: [f32; SPECTRUM + 2],
 }
 
@@ -54,7 +54,7 @@ impl Bench {
         Bench {
             octaves: std::array::from_fn(|h| octave(h) as f32),
             delays: std::array::from_fn(|h| delay(h) as f32),
-            power: [0.0; NEIGHBOURS + SPECTRUM + NEIGHBOURS],
+            taken: [0.0; NEIGHBOURS + SPECTRUM + NEIGHBOURS],
             around: [0.0; SPECTRUM + 2],
         }
     }
@@ -111,9 +111,9 @@ impl Bench {
     /// neighbours is no part of it: it is the root of the mean power of each harmonic and its
     /// neighbours.
     fn shift(&mut self, amount: f32, table: &Harmonics, to: &mut Harmonics) {
-        self.take_powers(table);
-        self.power[NEIGHBOURS] = self.power[NEIGHBOURS + 1];
-        let power = &self.power[NEIGHBOURS - 1..];
+        self.take(table, |x| x.norm_sqr());
+        self.taken[NEIGHBOURS] = self.taken[NEIGHBOURS + 1];
+        let power = &self.taken[NEIGHBOURS - 1..];
         for (h, around) in self.around[..SPECTRUM].iter_mut().enumerate() {
             *around = (0.25 * (power[h] + power[h + 2]) + 0.5 * power[h + 1]).sqrt();
         }
@@ -127,15 +127,14 @@ impl Bench {
         });
     }
 
-    /// Powers leak to the neighbours. Each harmonic keeps its phase; where there was none, it
+    /// Amplitudes leak to the neighbours. Each harmonic keeps its phase; where there was none, it
     /// leans on the one before.
     fn smear(&mut self, amount: f32, table: &Harmonics, to: &mut Harmonics) {
-        self.take_powers(table);
+        self.take(table, |x| x.norm_sqr().sqrt());
         self.look_around(amount * NEIGHBOURS as f32, to.len());
         let leaning = LEANING * amount;
         let mut unit = Complex::new(0.0, -1.0);
-        for ((to, from), power) in to.iter_mut().zip(table).zip(&self.around).skip(1) {
-            let size = power.sqrt();
+        for ((to, from), &size) in to.iter_mut().zip(table).zip(&self.around).skip(1) {
             let leant = from + unit * (leaning * size);
             let power = leant.norm_sqr();
             if power > TINY {
@@ -147,9 +146,9 @@ impl Bench {
 
     /// What stands out from its neighbours does so more, what is weaker falls.
     fn contrast(&mut self, amount: f32, table: &Harmonics, to: &mut Harmonics) {
-        self.take_powers(table);
+        self.take(table, |x| x.norm_sqr());
         self.look_around(NEIGHBOURS as f32, to.len());
-        let (power, around) = (&self.power[NEIGHBOURS..], &self.around);
+        let (power, around) = (&self.taken[NEIGHBOURS..], &self.around);
         scale(table, to, |h| 1.0 + amount * (power[h] / around[h].max(TINY) - 1.0));
     }
 
@@ -160,22 +159,23 @@ impl Bench {
         }
     }
 
-    fn take_powers(&mut self, table: &Harmonics) {
-        for (power, x) in self.power[NEIGHBOURS..].iter_mut().zip(table) {
-            *power = x.norm_sqr();
+    /// Takes the size or the power of each harmonic.
+    fn take(&mut self, table: &Harmonics, of: impl Fn(&Complex<f32>) -> f32) {
+        for (taken, x) in self.taken[NEIGHBOURS..].iter_mut().zip(table) {
+            *taken = of(x);
         }
-        self.power[NEIGHBOURS] = 0.0;
+        self.taken[NEIGHBOURS] = 0.0;
     }
 
-    /// Mean power of each harmonic and its neighbours up to `reach` away, the last of which
-    /// count in part.
+    /// Mean of what was taken of each harmonic and its neighbours up to `reach` away, the last of
+    /// which count in part.
     fn look_around(&mut self, reach: f32, len: usize) {
         let around = &mut self.around[..len];
-        around.copy_from_slice(&self.power[NEIGHBOURS..][..len]);
+        around.copy_from_slice(&self.taken[NEIGHBOURS..][..len]);
         for away in 1..=NEIGHBOURS {
             let share = (reach - (away - 1) as f32).clamp(0.0, 1.0);
             let (below, above) =
-                (&self.power[NEIGHBOURS - away..], &self.power[NEIGHBOURS + away..]);
+                (&self.taken[NEIGHBOURS - away..], &self.taken[NEIGHBOURS + away..]);
             for ((around, below), above) in around.iter_mut().zip(below).zip(above) {
                 *around += share * (below + above);
             }
@@ -252,6 +252,6 @@ fn circle(turns: f32) -> Complex<f32> {
         + y * (-0.5
             + y * (4.166_666_8e-2
                 + y * (-1.388_888_9e-3
-                    + y * (2.480_158_7e-5 + y * (-2.755_731_9e-7 + y * 2.087_675_7e-9)))));
+                    + y * (2.480_158_7e-5 + y * (-2.755_732e-7 + y * 2.087_675_7e-9)))));
     Complex::new(1.0 - 2.0 * sin * sin, 2.0 * sin * cos)
 }
