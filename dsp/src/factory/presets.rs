@@ -7,7 +7,7 @@ use crate::{Engine, Event, Note, Sound, Studio, Timed, Which};
 const RATE: f32 = 48_000.0;
 /// Loudness of a note at velocity 0.8, in LUFS, and how far a preset may be away from it.
 const LOUDNESS: f32 = -16.0;
-const SLACK: f32 = 1.5;
+const SLACK: f32 = 1.0;
 
 type Stereo = [Vec<f32>; 2];
 

@@ -24,7 +24,7 @@ fn ids_are_unique_words_with_titles() {
     let unique: HashSet<_> = names().iter().collect();
     let titles: HashSet<_> = names().iter().map(|id| title(id).expect(id)).collect();
     assert!(unique.len() == names().len() && titles.len() == names().len());
-    assert!(names().len() >= 36, "{}", names().len());
+    assert!(names().len() >= 60, "{}", names().len());
     for id in names() {
         assert!(id.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-')), "{id}");
     }
