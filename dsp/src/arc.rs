@@ -62,6 +62,12 @@ impl Arc {
         }
     }
 
+    /// Goes on where it stays.
+    #[inline(always)]
+    pub(crate) fn go_on(&mut self, span: &Span) {
+        self.pace = 1.0 / span.left as f32;
+    }
+
     /// Whether it is the straight line.
     #[inline(always)]
     pub(crate) fn is_straight(&self) -> bool {

@@ -51,6 +51,7 @@ impl Halfband {
     }
 
     /// Puts states that are nearly nothing to rest.
+    #[inline(always)]
     pub(crate) fn settle(&mut self) {
         for state in self.input.iter_mut().chain(&mut self.output).flatten() {
             *state = if state.abs() < 1e-15 { 0.0 } else { *state };

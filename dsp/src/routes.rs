@@ -60,6 +60,11 @@ impl Moves {
         }
     }
 
+    /// Whether nothing is moved.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     fn all(&self) -> &[(Id, f32)] {
         &self.moves[..self.len]
     }
@@ -72,6 +77,8 @@ pub(crate) struct Routes {
     len: usize,
     /// Bit per source: whether a route listens to it.
     listened: u32,
+    /// Bit per oscillator: whether a route moves it.
+    pub(crate) oscillators: u8,
 }
 
 /// Where parameters belong: to each voice, or to the sound behind all voices.
@@ -114,7 +121,7 @@ impl Routes {
     /// Picks the routes of one realm. Allocates nothing.
     pub(crate) fn of(patch: &Patch<f32>, realm: Realm) -> Self {
         let unused = Route { index: 0, source: 0, destination: Id(0), curve: 0.0, span: 0.0 };
-        let mut routes = Routes { routes: [unused; ROUTES], len: 0, listened: 0 };
+        let mut routes = Routes { routes: [unused; ROUTES], len: 0, listened: 0, oscillators: 0 };
         // Amounts of routes count in both realms: what they move may lie in either. So do rates
         // of LFOs and random generators: voices share those that run free.
         for (pass, index) in (0..ROUTES).map(|k| (0, k)).chain((0..ROUTES).map(|k| (1, k))) {
@@ -136,6 +143,10 @@ impl Routes {
                 };
                 routes.len += 1;
                 routes.listened |= 1 << source as u32;
+                for (k, osc) in ids().osc.iter().enumerate() {
+                    let moved = (osc.on..=osc.to).contains(&destination);
+                    routes.oscillators |= u8::from(moved) << k;
+                }
             }
         }
         routes

@@ -102,6 +102,9 @@ impl Default for Saturation {
 impl Saturation {
     /// Draws the lines to a drive in decibels.
     pub(crate) fn aim(&mut self, span: &Span, fresh: bool, decibels: f32) {
+        if decibels <= 0.0 && !fresh && !self.is_heard() {
+            return;
+        }
         let drive = gain(decibels);
         let share = if decibels > 0.0 { 1.0 } else { 0.0 };
         if fresh {
@@ -112,10 +115,6 @@ impl Saturation {
         if fresh || (self.share.start == 0.0 && share > 0.0) {
             let Saturation { drive, share, .. } = *self;
             *self = Saturation { drive, share, ..Saturation::default() };
-        }
-        if self.is_heard() {
-            self.up.settle();
-            self.down.settle();
         }
     }
 
@@ -134,6 +133,10 @@ impl Saturation {
         sides: &mut [Block; 2],
         dry: &mut [Block; 2],
     ) {
+        if base == 0 {
+            self.up.settle();
+            self.down.settle();
+        }
         let mut lines = [[0.0; PAST + TWICE]; 2];
         for n in 0..len {
             let [early, late] = self.up.up([sides[0][n], sides[1][n]]);

@@ -27,6 +27,8 @@ pub(crate) struct Timbre {
     /// What oscillators hear that listen to noise.
     hiss: Hiss,
     sheets: Sheets,
+    /// Bit per oscillator: whether another one listens to it.
+    listened: u8,
     noise: Noise,
     bands: Bands,
     sample: Sample,
@@ -57,6 +59,7 @@ impl Timbre {
             levels: [Arc::default(); 3],
             hiss: Hiss::default(),
             sheets: Sheets::new(),
+            listened: 0,
             noise: Noise::new(),
             bands: Bands::new(),
             sample: Sample::new(),
@@ -87,14 +90,31 @@ impl Timbre {
     }
 
     /// Draws all lines to where `patch` wants them at the end of the grid interval, for a pitch
-    /// in MIDI note numbers.
+    /// in MIDI note numbers. Bits of `moved` say of which oscillators a knob may have moved.
     #[inline(always)]
-    pub(crate) fn aim(&mut self, patch: &Patch<f32>, sound: &Sound, span: &Span, note: f32) {
+    pub(crate) fn aim(
+        &mut self,
+        patch: &Patch<f32>,
+        sound: &Sound,
+        span: &Span,
+        note: f32,
+        moved: u8,
+    ) {
         let above = note - 60.0;
+        // Who listens to whom is no matter of routes.
+        if moved == u8::MAX {
+            self.listened = (0..3).fold(0, |all, k| all | u8::from(is_listened_to(patch, k)) << k);
+        }
         for (k, osc) in self.oscillators.iter_mut().enumerate() {
             let knobs = &patch.osc[k];
-            let heard = is_listened_to(patch, k);
+            let heard = self.listened >> k & 1 == 1;
             if knobs.on >= 0.5 || heard || osc.is_loud() {
+                let same = moved >> k & 1 == 0;
+                if same && self.levels[k].is_straight() && osc.rests(note, &sound.tables[k]) {
+                    osc.go_on(span, heard);
+                    self.levels[k].go_on(span);
+                    continue;
+                }
                 let turns = |knobs: &Osc<f32>| {
                     let pitch = 60.0 + knobs.key * above + knobs.tune + 0.01 * knobs.fine;
                     hertz(pitch) / sound.rate
@@ -110,6 +130,7 @@ impl Timbre {
                 osc.aim(knobs, &sound.tables[k], &aim);
                 let level = if knobs.on >= 0.5 { amplitude(knobs.level) } else { 0.0 };
                 self.levels[k].aim(span, level);
+                osc.settle(same, note, &sound.tables[k]);
             }
         }
         if patch.noise.on >= 0.5 || self.noise.is_loud() {
@@ -142,7 +163,7 @@ impl Timbre {
     ) {
         for (k, osc) in self.oscillators.iter_mut().enumerate() {
             let knobs = &patch.osc[k];
-            if knobs.on >= 0.5 || osc.is_loud() || is_listened_to(patch, k) {
+            if knobs.on >= 0.5 || osc.is_loud() || self.listened >> k & 1 == 1 {
                 let sitting = Sitting { k, order: 3 * order + k, grid };
                 osc.redraw(knobs, &sound.tables[k], &sitting, &mut self.sheets, easel);
             }
@@ -196,26 +217,26 @@ impl Timbre {
                 sample.render(&sound.tape, base, len, l, r);
             });
         }
-        let [mut first, mut second, mut direct] = buses;
+        let [first, second, direct] = &mut buses;
         let [one, two] = &mut self.filters;
         let filters = Filters::of(patch.voice.filters);
         if filters == Filters::Split {
             // Both hear all of it; of each, one side is taken.
-            mix(&second, &mut first, len);
-            second = first;
+            mix(second, first, len);
+            *second = *first;
         }
-        one.render(base, len, &mut first);
+        one.render(base, len, first);
         match filters {
-            Filters::Serial => mix(&first, &mut second, len),
-            Filters::Parallel => mix(&first, &mut direct, len),
+            Filters::Serial => mix(first, second, len),
+            Filters::Parallel => mix(first, direct, len),
             Filters::Split => {}
         }
-        two.render(base, len, &mut second);
+        two.render(base, len, second);
         if filters == Filters::Split {
             second[0] = first[0];
         }
-        mix(&second, &mut direct, len);
-        direct
+        mix(second, direct, len);
+        *direct
     }
 
     #[inline(always)]
@@ -367,7 +388,7 @@ mod tests {
         timbre.start(&patch, hash(5));
         let mut out = [Vec::new(), Vec::new()];
         for _ in 0..100 {
-            timbre.aim(&patch, &sound, &Span::WHOLE, 60.0);
+            timbre.aim(&patch, &sound, &Span::WHOLE, 60.0, u8::MAX);
             timbre.begun();
             let sides = timbre.render::<Plain>(&patch, &sound, 0, CONTROL);
             out.iter_mut().zip(sides).for_each(|(out, side)| out.extend(side));

@@ -76,6 +76,8 @@ pub(crate) struct Voice {
     random: f32,
     /// Values of this note: the sound's, moved by the routes.
     patch: Patch<f32>,
+    /// Whether any of them may have moved by itself since the lines were drawn.
+    touched: bool,
     /// The motion at `now_at`, and what it will be at the next grid point.
     now: Motion,
     ahead: Motion,
@@ -133,6 +135,7 @@ impl Voice {
             lift: 0.0,
             random: 0.0,
             patch: Patch::from_fn(|_| 0.0),
+            touched: true,
             now: Motion::default(),
             ahead: Motion::default(),
             now_at: 0,
@@ -153,7 +156,7 @@ impl Voice {
     /// Begins a note `at` samples into the grid interval.
     pub(crate) fn start(&mut self, onset: &Onset, sound: &Sound, at: usize) {
         self.now = Motion::new(onset.seed);
-        self.patch = sound.values;
+        (self.patch, self.touched) = (sound.values, true);
         self.timbre.start(&self.patch, onset.seed);
         (self.left, self.right) = (Arc::default(), Arc::default());
         self.moves = Moves::NONE;
@@ -284,14 +287,16 @@ impl Voice {
     /// A value of the sound has changed.
     pub(crate) fn set(&mut self, id: Id, value: f32) {
         self.patch[id] = value;
+        self.touched = true;
         if let Some(right) = self.right_ear() {
             right.patch[id] = value;
+            right.touched = true;
         }
     }
 
     /// All values of the sound may have changed.
     pub(crate) fn set_all(&mut self, sound: &Sound) {
-        self.patch = sound.values;
+        (self.patch, self.touched) = (sound.values, true);
         self.with_others(sound, |other, sound| other.set_all(sound));
     }
 
@@ -323,6 +328,9 @@ impl Voice {
         self.stale = false;
         if std::mem::take(&mut self.fresh) {
             self.timbre.begun();
+        }
+        if !self.twinned && self.heard != Heard::Left {
+            return;
         }
         let (expression, moves, lift) = (self.expression, self.moves, self.lift);
         let (above, home) = (self.above, self.home);
@@ -358,7 +366,10 @@ impl Voice {
         let (_, bend) = self.expressed();
         let patch = &self.patch;
         let note = self.home + motion.glide.0 + bend + expression.tuning;
-        self.timbre.aim(patch, sound, span, note);
+        let all = std::mem::take(&mut self.touched);
+        let all = all || !self.moves.is_empty() || !sound.moves.is_empty();
+        let moved = if all { u8::MAX } else { sound.routes.oscillators };
+        self.timbre.aim(patch, sound, span, note, moved);
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
         let level = motion.level() * struck * struck * expression.volume;

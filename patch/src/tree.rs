@@ -71,7 +71,8 @@ macro_rules! options {
             /// The option that a plain value means; out of range means the nearest.
             pub fn of(value: f32) -> Self {
                 const ALL: &[$Enum] = &[ $( $Enum::$Variant ),+ ];
-                ALL[(value.round().max(0.0) as usize).min(ALL.len() - 1)]
+                // Rounds without a call: no plain value of an option is negative.
+                ALL[((value + 0.5).max(0.0) as usize).min(ALL.len() - 1)]
             }
 
             /// The plain value of this option.

@@ -288,6 +288,9 @@ impl Filter {
             return;
         }
         let whole = self.wet.is_still() && self.wet.end == 1.0;
+        if whole && self.leave.is_silent() && !self.saturation.is_heard() && !self.body.is_late() {
+            return self.body.render(base, len, sides, &mut self.line);
+        }
         let mut dry = *sides;
         if self.saturation.is_heard() {
             self.saturation.render(base, len, sides, &mut dry);

@@ -5,6 +5,7 @@ mod corner;
 mod decimator;
 pub(crate) mod hiss;
 pub(crate) mod kernel;
+mod rest;
 pub(crate) mod spectral;
 mod steps;
 pub(crate) mod table;
@@ -18,6 +19,7 @@ use cultivar_patch::schema::{Osc, Warp};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, amplitude, bipolar, hash};
 use decimator::Decimator;
 use kernel::{Frames, Lanes, Phases, Reader};
+use rest::Rest;
 use spectral::{Pair, Shelf};
 use table::{LEVELS, Mip};
 use unison::{COPIES, Unison};
@@ -143,6 +145,7 @@ pub(crate) struct Oscillator {
     intervals: usize,
     /// No own frame of this note has been asked for yet.
     unseen: bool,
+    rest: Rest,
 }
 
 impl Oscillator {
@@ -167,6 +170,7 @@ impl Oscillator {
             pairs: [Pair::default(); 2],
             intervals: 0,
             unseen: true,
+            rest: Rest::default(),
         }
     }
 
@@ -184,6 +188,7 @@ impl Oscillator {
         self.behind = false;
         self.fresh = true;
         self.intervals = 0;
+        self.rest = Rest::default();
         self.forget_pictures();
     }
 
@@ -280,8 +285,8 @@ impl Oscillator {
         self.loud
     }
 
-    /// The bare sound of this oscillator, its harmonics morphed, for the one that listens to it: at each sample and
-    /// half a sample later.
+    /// The bare sound of this oscillator, its harmonics morphed, for the one that listens to it:
+    /// at each sample and half a sample later.
     #[inline(always)]
     pub(crate) fn pilot<L: Lanes>(&self, mip: Shelf, base: usize, len: usize) -> [Block; 2] {
         self.bare::<L>(&self.pilot, mip, base, len)
