@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cultivar_patch::{Id, Shape, Table, schema::Source};
+use cultivar_patch::{Clip, Id, Shape, Table, schema::Source};
 
 use crate::breeding::Breeding;
 use crate::view::{Effort, Section, Side};
@@ -26,6 +26,8 @@ pub enum Command {
         /// The table.
         table: Table,
     },
+    /// Give the sample another recording.
+    SetRecording(Clip),
     /// Give a low-frequency oscillator another shape.
     SetShape {
         /// The low-frequency oscillator, 0 to 5.
@@ -266,6 +268,8 @@ pub enum Purpose {
     Preset,
     /// To be read by an oscillator, 0 to 2.
     Table(usize),
+    /// To be played by the sample.
+    Recording,
     /// To tune the keys by.
     Tuning,
 }

@@ -308,18 +308,7 @@ fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
                 ("Computer keyboard plays (A W S E …)", &mut settings.computer_keys),
                 ("Nodes sound under the pointer", &mut settings.hover_sound),
             ] {
-                let (_, row) = ui.allocate_space(vec2(290.0, 26.0));
-                let at = row.left_center() + vec2(6.0, 0.0);
-                text(
-                    ui.painter(),
-                    at,
-                    Align2::LEFT_CENTER,
-                    name,
-                    size::BODY,
-                    Weight::Regular,
-                    p.text,
-                );
-                if switch(ui, row, name, *setting, p.leaf).clicked() {
+                if switch_row(ui, name, *setting) {
                     *setting = !*setting;
                 }
             }
@@ -335,6 +324,8 @@ fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
                 }
             });
             ui.separator();
+            playing(ui, desk);
+            ui.separator();
             if ui.button("Stop all notes").clicked() {
                 desk.ask(Command::Panic);
             }
@@ -346,4 +337,34 @@ fn settings(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect) {
         desk.ask(Command::SettingsChanged);
     }
     response.on_hover_text("Settings");
+}
+
+/// How the keys play in this project.
+fn playing(ui: &mut egui::Ui, desk: &mut Desk) {
+    let session = &desk.view.session;
+    if switch_row(ui, "MPE: each note bends by itself", session.mpe) {
+        desk.ask(Command::ToggleMpe);
+    }
+    ui.label(egui::RichText::new("Tuning").color(Palette::of(ui).muted));
+    if let Some(name) = &session.tuning {
+        ui.add(egui::Button::selectable(true, name).truncate());
+    }
+    ui.horizontal(|ui| {
+        let equal = session.tuning.is_none();
+        if ui.selectable_label(equal, "Equal temperament").clicked() && !equal {
+            desk.ask(Command::ClearTuning);
+        }
+        if ui.button("Load a scale…").clicked() {
+            desk.ask(Command::OpenFileDialog(crate::Purpose::Tuning));
+        }
+    });
+}
+
+/// A line of the settings with its switch; whether it was clicked.
+fn switch_row(ui: &mut egui::Ui, name: &str, on: bool) -> bool {
+    let p = Palette::of(ui);
+    let (_, row) = ui.allocate_space(vec2(290.0, 26.0));
+    let at = row.left_center() + vec2(6.0, 0.0);
+    text(ui.painter(), at, Align2::LEFT_CENTER, name, size::BODY, Weight::Regular, p.text);
+    switch(ui, row, name, on, p.leaf).clicked()
 }

@@ -33,9 +33,9 @@ pub use command::{Command, Ear, Gesture, Purpose};
 pub use memory::{Memory, Page, Settings, Tab};
 pub use theme::SIZE;
 pub use view::{
-    Aspect, CHILDREN, ChildView, Effort, EnvelopeHead, Family, FamilyState, Garden, GardenState,
-    Help, Kin, LitterRow, Live, MOST_PARENTS, Mix, Moved, NodeView, Notice, ParentCard, PresetRow,
-    Section, Session, Side, Stage, StrandView, TableName, TargetView, Tone, View,
+    Aspect, CHILDREN, ChildView, Effort, EnvelopeHead, FactoryName, Family, FamilyState, Garden,
+    GardenState, Help, Kin, LitterRow, Live, MOST_PARENTS, Mix, Moved, NodeView, Notice,
+    ParentCard, PresetRow, Section, Session, Side, Stage, StrandView, TargetView, Tone, View,
 };
 
 use desk::Desk;

@@ -26,7 +26,9 @@ pub struct View<'a> {
     /// The frames each oscillator reads.
     pub tables: [Arc<Wavetable>; 3],
     /// The instrument's own wavetables.
-    pub factory_tables: &'a [TableName],
+    pub factory_tables: &'a [FactoryName],
+    /// The instrument's own recordings.
+    pub factory_recordings: &'a [FactoryName],
     /// What moves.
     pub live: &'a Live,
     /// Peak of the output since the last frame, left and right; 1 is full scale.
@@ -78,9 +80,9 @@ pub enum Side {
     B,
 }
 
-/// One of the instrument's own wavetables.
+/// One of the instrument's own wavetables or recordings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TableName {
+pub struct FactoryName {
     /// Its name in files.
     pub id: String,
     /// Its name on screen.

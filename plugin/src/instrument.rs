@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use atomic_float::AtomicF32;
 use cultivar_dsp::Sound;
 use cultivar_gui::Tone;
-use cultivar_patch::{Partner, Preset, Table};
+use cultivar_patch::{Clip, Partner, Preset, Table};
 use nice_plug::prelude::*;
 
 use crate::document::Document;
@@ -79,11 +79,13 @@ impl Instrument {
     }
 
     /// Puts a preset whose automated parameters the host already has in the document and the
-    /// engine: after an edit of tables or shapes. Held notes go on with new shapes; they begin
-    /// anew with other tables, whose waves do not fit together.
+    /// engine: after an edit of tables, recording or shapes. Held notes go on with new shapes;
+    /// they begin anew with other tables or another recording, whose waves do not fit together.
     pub fn rebuild(&self, document: &mut Document, preset: Preset) {
-        let tables = document.preset.tables.iter().zip(&preset.tables);
-        let fits = !self.is_trying_out() && tables.into_iter().all(|(a, b)| same_table(a, b));
+        let mut tables = document.preset.tables.iter().zip(&preset.tables);
+        let fits = !self.is_trying_out()
+            && same_clip(&document.preset.clip, &preset.clip)
+            && tables.all(|(a, b)| same_table(a, b));
         document.preset = preset;
         let change = if fits { Change::Exchange } else { Change::Audition };
         self.send(&document.preset, self.params.loads(), change);
@@ -206,6 +208,14 @@ fn brood(presets: &[Preset], rate: f32) -> Box<Brood> {
 pub fn same_table(a: &Table, b: &Table) -> bool {
     match (a, b) {
         (Table::Own(a), Table::Own(b)) => Arc::ptr_eq(a, b) || a == b,
+        _ => a == b,
+    }
+}
+
+/// Whether two recordings are the same; cheap where they are one.
+pub fn same_clip(a: &Clip, b: &Clip) -> bool {
+    match (a, b) {
+        (Clip::Own(a), Clip::Own(b)) => Arc::ptr_eq(a, b) || a == b,
         _ => a == b,
     }
 }

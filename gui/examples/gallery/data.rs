@@ -4,9 +4,9 @@ use std::f32::consts::TAU;
 use std::sync::Arc;
 
 use cultivar_gui::{
-    Aspect, ChildView, Effort, EnvelopeHead, Family, FamilyState, Garden, GardenState, Kin,
-    LitterRow, Live, Moved, NodeView, Notice, ParentCard, PresetRow, Section, Side, Stage,
-    StrandView, TableName, TargetView, Tone, View,
+    Aspect, ChildView, Effort, EnvelopeHead, FactoryName, Family, FamilyState, Garden, GardenState,
+    Kin, LitterRow, Live, Moved, NodeView, Notice, ParentCard, PresetRow, Section, Session, Side,
+    Stage, StrandView, TargetView, Tone, View,
 };
 use cultivar_patch::schema::{Division, Filters, LfoMode, Model, Source, Sync, Warp, ids};
 use cultivar_patch::{FRAME, Id, Partner, Patch, Point, Preset, Shape, Table, Wavetable};
@@ -16,7 +16,8 @@ pub(crate) struct Data {
     pub(crate) preset: Preset,
     pub(crate) saved: Patch<f32>,
     pub(crate) tables: [Arc<Wavetable>; 3],
-    pub(crate) factory_tables: Vec<TableName>,
+    pub(crate) factory_tables: Vec<FactoryName>,
+    pub(crate) factory_recordings: Vec<FactoryName>,
     pub(crate) live: Live,
     pub(crate) garden: Garden,
     pub(crate) family: Family,
@@ -25,6 +26,7 @@ pub(crate) struct Data {
     pub(crate) notices: Vec<Notice>,
     pub(crate) keys: [bool; 128],
     pub(crate) dirty: bool,
+    pub(crate) session: Session,
 }
 
 impl Data {
@@ -35,6 +37,7 @@ impl Data {
             saved: Some(&self.saved),
             tables: self.tables.clone(),
             factory_tables: &self.factory_tables,
+            factory_recordings: &self.factory_recordings,
             live: &self.live,
             peaks: [0.42, 0.36],
             voices: self.keys.iter().filter(|on| **on).count(),
@@ -50,7 +53,7 @@ impl Data {
             side: Side::A,
             way_to: self.way_to.as_deref(),
             notices: &self.notices,
-            session: cultivar_gui::Session::default(),
+            session: self.session.clone(),
         }
     }
 
@@ -66,7 +69,10 @@ impl Data {
             preset,
             saved,
             tables,
-            factory_tables: factory_tables(),
+            factory_tables: named(&[
+                "Saw", "Square", "Triangle", "Sine", "Glass", "Choir", "Formant", "Bell",
+            ]),
+            factory_recordings: named(&["Knock", "Plectrum", "Soft mallet", "Breath"]),
             live: live(),
             garden: garden(),
             family: Family::default(),
@@ -75,6 +81,7 @@ impl Data {
             notices: Vec::new(),
             keys,
             dirty: true,
+            session: Session::default(),
         }
     }
 
@@ -246,10 +253,9 @@ fn choir_table() -> Arc<Wavetable> {
     table("Saw", 1, |_, at| 1.0 - 2.0 * at)
 }
 
-fn factory_tables() -> Vec<TableName> {
-    let names = ["Saw", "Square", "Triangle", "Sine", "Glass", "Choir", "Formant", "Bell"];
-    let entry = |name: &str| TableName { id: name.to_lowercase(), title: name.into() };
-    names.into_iter().map(entry).collect()
+fn named(names: &[&str]) -> Vec<FactoryName> {
+    let entry = |name: &&str| FactoryName { id: name.to_lowercase(), title: (*name).into() };
+    names.iter().map(entry).collect()
 }
 
 fn live() -> Live {

@@ -6,7 +6,9 @@ mod raster;
 
 use std::path::Path;
 
-use cultivar_gui::{Family, FamilyState, GardenState, Memory, Page, SIZE, Tab, View, show};
+use cultivar_gui::{
+    Family, FamilyState, GardenState, Memory, Page, SIZE, Session, Tab, View, show,
+};
 use cultivar_patch::Id;
 use cultivar_patch::schema::{Bands, LfoMode, Model, Spectral, Stack, Sync, Wander, Warp};
 use data::Data;
@@ -149,10 +151,15 @@ fn synth() -> Vec<Scene> {
         synth("morph").set(|s| s.data = std::mem::replace(&mut s.data, Data::new()).with_partner()),
         synth("morph-coming").set(|s| s.data.way_to = Some("Cathedral Dust".into())),
         synth("save").set(|s| s.click = Some((pos2(385.0, 22.0), PointerButton::Primary))),
-        synth("settings").set(|s| s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary))),
+        synth("settings").set(|s| {
+            s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary));
+            s.data.session = Session { mpe: true, tuning: Some("31 equal steps".into()) };
+        }),
         synth("menu").set(|s| s.click = Some((pos2(240.0, 126.0), PointerButton::Secondary))),
         synth("lfo").set(|s| s.memory.lfo = 1),
         synth("table-menu").set(|s| s.click = Some((pos2(230.0, 96.0), PointerButton::Primary))),
+        synth("recording-menu")
+            .set(|s| s.click = Some((pos2(400.0, 593.0), PointerButton::Primary))),
         synth("filter-menu").set(|s| s.click = Some((pos2(782.0, 66.0), PointerButton::Primary))),
         synth("wide").set(|s| s.size = egui::vec2(1500.0, 860.0)),
         synth("tour").set(|s| s.memory.tour = Some(0)),

@@ -6,10 +6,9 @@ use egui::{Rect, vec2};
 
 use crate::curves::listens;
 use crate::desk::Desk;
-use crate::icons::Icon;
 use crate::layout::Cut;
 use crate::theme::Palette;
-use crate::widgets::{Knob, dropdown, icon_button, knob_row, section, select, waterfall, well};
+use crate::widgets::{Chooser, Knob, Pick, knob_row, section, select, waterfall, well};
 use crate::{Command, Purpose};
 
 /// Height of the menus below the picture.
@@ -85,43 +84,28 @@ fn knobs(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
 
 /// The wavetable's name, its neighbours in the list, a menu of all of them.
 fn table(ui: &mut egui::Ui, desk: &mut Desk, mut rect: Rect, k: usize) {
-    let p = Palette::of(ui);
     let list = desk.view.factory_tables;
     let current = match &desk.view.preset.tables[k] {
         Table::Factory(id) => list.iter().position(|table| table.id == *id),
         Table::Own(_) => None,
     };
-    let name = ["A", "B", "C"][k];
-    let mut wish = None;
-    let step = |by: usize| match current {
-        Some(at) => (at + by) % list.len().max(1),
-        None => 0,
-    };
-    let next = format!("Next wavetable of {name}");
-    if icon_button(ui, rect.cut_right(18.0), Icon::Right, &next, p.muted, true).clicked() {
-        wish = list.get(step(1));
-    }
-    let previous = format!("Previous wavetable of {name}");
-    if icon_button(ui, rect.cut_right(18.0), Icon::Left, &previous, p.muted, true).clicked() {
-        wish = list.get(step(list.len().saturating_sub(1)));
-    }
-    rect.cut_right(2.0);
     let shown = current.map_or(desk.view.tables[k].name(), |at| list[at].title.as_str());
-    let mut open_file = false;
-    dropdown(ui, rect, &format!("Wavetable {name}"), shown, |ui| {
-        open_file = ui.button("Load a file…").clicked();
-        ui.separator();
-        for (at, table) in list.iter().enumerate() {
-            if ui.selectable_label(current == Some(at), table.title.as_str()).clicked() {
-                wish = Some(table);
-                ui.close();
-            }
+    let letter = ["A", "B", "C"][k];
+    let chooser = Chooser {
+        name: &format!("Wavetable {letter}"),
+        kind: &format!("wavetable of {letter}"),
+        file: "Load a file…",
+        list,
+        current,
+        shown,
+    };
+    let arrows = rect.cut_right(Chooser::ARROWS);
+    rect.cut_right(2.0);
+    match chooser.show(ui, rect, arrows) {
+        Some(Pick::File) => desk.ask(Command::OpenFileDialog(Purpose::Table(k))),
+        Some(Pick::Factory(id)) => {
+            desk.ask(Command::SetTable { osc: k, table: Table::Factory(id) });
         }
-    });
-    if open_file {
-        desk.ask(Command::OpenFileDialog(Purpose::Table(k)));
-    }
-    if let Some(table) = wish {
-        desk.ask(Command::SetTable { osc: k, table: Table::Factory(table.id.clone()) });
+        None => {}
     }
 }

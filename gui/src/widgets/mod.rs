@@ -3,6 +3,7 @@
 mod axes;
 mod button;
 mod chip;
+mod chooser;
 mod drag;
 mod envelope;
 mod knob;
@@ -19,6 +20,7 @@ mod waterfall;
 pub(crate) use axes::Axes;
 pub(crate) use button::{icon_button, main_button, plain_button};
 pub(crate) use chip::{chip, chip_width, dot, switch, tag};
+pub(crate) use chooser::{Chooser, Pick};
 pub(crate) use drag::{drag_params, point};
 pub(crate) use envelope::envelope;
 pub(crate) use knob::{Knob, knob_row, scrolled, wheel_steps};

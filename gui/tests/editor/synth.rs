@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cultivar_gui::{Command, Gesture, Page, Tab};
+use cultivar_gui::{Command, Gesture, Page, Purpose, Tab};
 use cultivar_patch::schema::{LfoMode, Model, Source, Sync, Warp, ids};
-use cultivar_patch::{Def, Id, Partner, Preset, Table, defs};
+use cultivar_patch::{Clip, Def, Id, Partner, Preset, Recording, Table, defs};
 use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::{By, NodeT, Queryable};
 
@@ -273,6 +273,32 @@ fn the_next_wavetable_is_a_click_away() {
     click(&mut editor, "Next wavetable of B");
     let choir = Table::Factory("choir".into());
     assert_eq!(editor.state().commands, [Command::SetTable { osc: 1, table: choir }]);
+}
+
+#[test]
+fn a_recording_is_chosen_from_the_list_or_a_file() {
+    let mut editor = editor(Page::Synth, |_| {});
+    let shown = |editor: &Editor| editor.get_by_label("Recording").accesskit_node().value();
+    assert_eq!(shown(&editor).as_deref(), Some("Knock"));
+    click(&mut editor, "Recording");
+    click(&mut editor, "Soft mallet");
+    click(&mut editor, "Next recording");
+    click(&mut editor, "Previous recording");
+    click(&mut editor, "Recording");
+    click(&mut editor, "Load a sound…");
+    let chosen = |id: &str| Command::SetRecording(Clip::Factory(id.into()));
+    let wanted = [
+        chosen("soft mallet"),
+        chosen("plectrum"),
+        // Round the end.
+        chosen("breath"),
+        Command::OpenFileDialog(Purpose::Recording),
+    ];
+    assert_eq!(editor.state().commands, wanted);
+    let own = Recording::new("Door 3", 48_000, vec![vec![0.0; 9]], 60.0, None);
+    editor.state_mut().data.preset.clip = Clip::Own(Arc::new(own.expect("legal")));
+    editor.run();
+    assert_eq!(shown(&editor).as_deref(), Some("Door 3"));
 }
 
 #[test]

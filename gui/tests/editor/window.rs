@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cultivar_gui::{Command, Page, Side, zoom_for};
+use cultivar_gui::{Command, Page, Purpose, Session, Side, zoom_for};
 use cultivar_patch::schema::ids;
+use egui::accesskit::Toggled;
 use egui::{Event, Key, Modifiers, vec2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{Editor, button, click, editor, place};
 
@@ -30,6 +31,28 @@ fn the_header_asks_for_what_it_says() {
     assert_eq!(editor.state().commands, wanted);
     click(&mut editor, "Grow");
     assert_eq!(editor.state().memory.settings.page, Page::Grow);
+}
+
+#[test]
+fn the_settings_say_how_the_keys_play() {
+    let mut editor = editor(Page::Synth, |_| {});
+    click(&mut editor, "Settings");
+    let mpe = "MPE: each note bends by itself";
+    let is_on = |editor: &Editor| editor.get_by_label(mpe).accesskit_node().toggled();
+    assert_eq!(is_on(&editor), Some(Toggled::False));
+    click(&mut editor, mpe);
+    click(&mut editor, "Equal temperament");
+    click(&mut editor, "Load a scale…");
+    let file = Command::OpenFileDialog(Purpose::Tuning);
+    assert_eq!(editor.state().commands, [Command::ToggleMpe, file], "it is tempered already");
+    editor.state_mut().commands.clear();
+    let tuning = Some("31 equal steps".into());
+    editor.state_mut().data.session = Session { mpe: true, tuning };
+    editor.run();
+    assert_eq!(is_on(&editor), Some(Toggled::True));
+    editor.get_by_label("31 equal steps");
+    click(&mut editor, "Equal temperament");
+    assert_eq!(editor.state().commands, [Command::ClearTuning]);
 }
 
 #[test]
@@ -294,6 +317,7 @@ fn odd_data_in_odd_windows_is_drawn() {
             data.tables[0] = data.tables[2].clone();
             data.live.lfos = [Some(1.5); 6];
             data.factory_tables.clear();
+            data.factory_recordings.clear();
             data.presets.clear();
             data.preset.meta.name =
                 "A name that is far too long for the field it stands in, and goes on".into();

@@ -6,7 +6,7 @@ use cultivar_gui::Gesture;
 use cultivar_patch::{Id, Partner, Preset};
 
 use super::Editor;
-use crate::instrument::{same_partner, same_table};
+use crate::instrument::{same_clip, same_partner, same_table};
 
 /// What the hand holds: the preset as it was before.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Editor {
         }
     }
 
-    /// Changes what is not a parameter: a table, a shape, a name.
+    /// Changes what is not a parameter: a table, a recording, a shape, a name.
     pub(super) fn change(&mut self, gesture: Gesture, change: impl FnOnce(&mut Preset)) {
         if matches!(gesture, Gesture::Begin | Gesture::Once) {
             self.take_hold();
@@ -172,6 +172,6 @@ fn same_parts(a: &Preset, b: &Preset) -> bool {
     let tables = a.tables.iter().zip(&b.tables);
     same_partner(&a.partner, &b.partner)
         && a.shapes == b.shapes
-        && a.clip == b.clip
+        && same_clip(&a.clip, &b.clip)
         && tables.into_iter().all(|(a, b)| same_table(a, b))
 }

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use cultivar_dsp::factory;
 use cultivar_gui::{
-    Breeding, Command, Family, FamilyState, Garden, GardenState, Memory, Notice, Page, PresetRow,
-    Purpose, Session, Side, TableName, View,
+    Breeding, Command, FactoryName, Family, FamilyState, Garden, GardenState, Memory, Notice, Page,
+    PresetRow, Purpose, Session, Side, View,
 };
 use cultivar_patch::{EXTENSION, Preset, Table, Wavetable};
 use nice_plug::context::gui::GuiContext;
@@ -136,6 +136,9 @@ impl Editor {
                         preset.tables[osc] = table;
                     });
                 }
+                News::Recording(clip) => {
+                    self.change(cultivar_gui::Gesture::Once, |preset| preset.clip = clip);
+                }
             }
         }
         if let Some((dialog, purpose)) = &self.dialog
@@ -196,6 +199,7 @@ impl Editor {
             saved: Some(&scene.saved.patch),
             tables: [a, b, c],
             factory_tables: &FACTORY_TABLES,
+            factory_recordings: &FACTORY_RECORDINGS,
             live: &live::of(&scene.shown, &scene.preset.patch),
             peaks: scene.shown.peaks,
             voices: scene.shown.voices,
@@ -286,10 +290,15 @@ fn frames(table: &Table) -> Option<Arc<Wavetable>> {
 }
 
 /// The instrument's own wavetables, in the order of its list.
-static FACTORY_TABLES: LazyLock<Vec<TableName>> = LazyLock::new(|| {
-    let name = |id: &&str| {
-        let title = factory::title(id).unwrap_or(id);
-        TableName { id: (*id).to_owned(), title: title.to_owned() }
-    };
-    factory::names().iter().map(name).collect()
-});
+static FACTORY_TABLES: LazyLock<Vec<FactoryName>> =
+    LazyLock::new(|| named(factory::names(), factory::title));
+
+/// The instrument's own recordings, likewise.
+static FACTORY_RECORDINGS: LazyLock<Vec<FactoryName>> =
+    LazyLock::new(|| named(factory::recordings::names(), factory::recordings::title));
+
+fn named(ids: &[&str], title: fn(&str) -> Option<&'static str>) -> Vec<FactoryName> {
+    let name =
+        |id: &&str| FactoryName { id: (*id).to_owned(), title: title(id).unwrap_or(id).to_owned() };
+    ids.iter().map(name).collect()
+}

@@ -23,6 +23,12 @@ impl Editor {
             Command::SetTable { osc, table } => {
                 self.change(Gesture::Once, |preset| preset.tables[osc] = table);
             }
+            Command::SetRecording(clip) if self.has_partner() => {
+                self.ask(Task::SetRecording(clip));
+            }
+            Command::SetRecording(clip) => {
+                self.change(Gesture::Once, |preset| preset.clip = clip);
+            }
             Command::SetShape { lfo, shape, gesture } => {
                 self.change(gesture, |preset| preset.shapes[lfo] = shape);
             }
@@ -119,6 +125,7 @@ impl Editor {
             (Ok(Some(path)), Purpose::Target) => self.ask(Task::Garden(Command::Grow { path })),
             (Ok(Some(path)), Purpose::Preset) => self.ask(Task::LoadFile(path)),
             (Ok(Some(path)), Purpose::Table(osc)) => self.ask(Task::LoadTable(osc, path)),
+            (Ok(Some(path)), Purpose::Recording) => self.ask(Task::LoadRecording(path)),
             (Ok(Some(path)), Purpose::Tuning) => self.ask(Task::LoadTuning(path)),
             (Err(why), _) => self.say(Tone::Error, why.to_string()),
         }
@@ -199,6 +206,7 @@ impl Editor {
         let (title, kind) = match purpose {
             Purpose::Target => ("Grow towards a sound", ("Sounds".to_owned(), sounds)),
             Purpose::Table(_) => ("Load a wavetable", ("Sounds".to_owned(), sounds)),
+            Purpose::Recording => ("Load a sound", ("Sounds".to_owned(), sounds)),
             Purpose::Preset => {
                 ("Load a preset", ("Cultivar presets".to_owned(), vec![EXTENSION.to_owned()]))
             }

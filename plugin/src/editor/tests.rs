@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use cultivar_gui::{Breeding, Command, Gesture, Side};
+use cultivar_formats::{Depth, write_wav};
+use cultivar_gui::{Breeding, Command, Gesture, Purpose, Side};
 use cultivar_patch::schema::{Source, ids};
-use cultivar_patch::{FRAME, Id, Partner, Point, Preset, Shape, Table, Wavetable};
+use cultivar_patch::{Clip, FRAME, Id, Partner, Point, Preset, Shape, Table, Wavetable};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::context::PluginApi;
@@ -101,8 +102,13 @@ impl Desk {
 
     /// Takes news until the preset is so.
     fn wait(&mut self, done: impl Fn(&Preset) -> bool) {
+        self.wait_for(|desk| done(&desk.preset()));
+    }
+
+    /// Takes news until everything is so.
+    fn wait_for(&mut self, done: impl Fn(&Desk) -> bool) {
         let begin = Instant::now();
-        while !done(&self.preset()) {
+        while !done(self) {
             assert!(begin.elapsed() < Duration::from_secs(30), "it did not come");
             std::thread::sleep(Duration::from_millis(2));
             self.editor.take_news(&egui::Context::default());
@@ -189,6 +195,50 @@ fn tables_shapes_and_names_are_edits_too() {
     assert_eq!(desk.told(), [desk.edits(); 3], "each of them once");
     (0..3).for_each(|_| desk.ask(Command::Undo));
     assert_eq!(desk.preset(), before);
+}
+
+#[test]
+fn a_recording_is_an_edit_whether_the_instruments_own_or_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Some(folder.path().join("home"));
+    let mut desk = desk_with(|instrument, repaint| Gardener::at(home, instrument, repaint));
+    let before = desk.preset();
+    let glass = Clip::Factory("glass".into());
+    desk.ask(Command::SetRecording(glass.clone()));
+    assert_eq!(desk.preset(), Preset { clip: glass.clone(), ..before.clone() });
+    assert_eq!(desk.told(), [desk.edits()]);
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset(), before);
+
+    // What is wrong with a file is told, and changes nothing.
+    let path = folder.path().join("door.wav");
+    let choose = |desk: &mut Desk| {
+        desk.editor.take_answer(Ok(Some(path.clone())), Purpose::Recording);
+    };
+    std::fs::write(&path, "no sound").expect("a file");
+    choose(&mut desk);
+    desk.wait_for(|desk| !desk.editor.scene().notices.is_empty());
+    let told = desk.editor.scene().notices[0].text.clone();
+    assert!(told.contains("door.wav: "), "{told}");
+    assert_eq!(desk.preset(), before);
+
+    let sides = [vec![0.5; 900], vec![-0.25; 900]];
+    write_wav(&path, &sides.each_ref().map(|s| &s[..]), 44_100, Depth::Float32).expect("a file");
+    choose(&mut desk);
+    desk.wait(|preset| matches!(preset.clip, Clip::Own(_)));
+    let Clip::Own(door) = desk.preset().clip else { return };
+    assert_eq!((door.name(), door.rate(), door.channels()), ("door", 44_100, &sides[..]));
+    desk.ask(Command::Undo);
+    assert_eq!(desk.preset(), before);
+    desk.ask(Command::Redo);
+    assert_eq!(desk.preset().clip, Clip::Own(door));
+
+    // On the way to a partner it is made ready elsewhere.
+    desk.editor.pair(Some(partner()));
+    desk.ask(Command::SetRecording(glass.clone()));
+    desk.wait(|preset| preset.clip == glass);
+    desk.ask(Command::Undo);
+    assert!(matches!(desk.preset().clip, Clip::Own(_)));
 }
 
 #[test]
@@ -297,25 +347,17 @@ fn a_dropped_scale_tunes_the_project_and_can_be_taken_back() {
     let path = folder.path().join("thirds.scl");
     assert!(Editor::accepts(std::slice::from_ref(&path)));
     let title = |desk: &Desk| desk.editor.scene().session.tuning;
-    let wait = |desk: &mut Desk, done: &dyn Fn(&Desk) -> bool| {
-        let begin = Instant::now();
-        while !done(desk) {
-            assert!(begin.elapsed() < Duration::from_secs(30), "it did not come");
-            std::thread::sleep(Duration::from_millis(2));
-            desk.editor.take_news(&egui::Context::default());
-        }
-    };
     // What is wrong with a file is told, and changes nothing.
     std::fs::write(&path, "thirds\n1\nlarge\n").expect("a file");
     desk.ask(Command::LoadTuning(path.clone()));
-    wait(&mut desk, &|desk| !desk.editor.scene().notices.is_empty());
+    desk.wait_for(|desk| !desk.editor.scene().notices.is_empty());
     let told = desk.editor.scene().notices[0].text.clone();
     assert!(told.contains("thirds.scl") && told.contains("line 3"), "{told}");
     assert_eq!(title(&desk), None);
     std::fs::write(&path, "thirds\n1\n5/4\n").expect("a file");
     desk.notes.take();
     desk.ask(Command::LoadTuning(path));
-    wait(&mut desk, &|desk| title(desk).is_some());
+    desk.wait_for(|desk| title(desk).is_some());
     assert_eq!(title(&desk).as_deref(), Some("thirds"));
     assert!(desk.notes.take().contains(&Told::Begin(desk.edits())), "the project has changed");
     desk.ask(Command::ClearTuning);

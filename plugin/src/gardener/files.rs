@@ -1,4 +1,4 @@
-//! Files of the player: presets in and out, wavetables in.
+//! Files of the player: presets in and out, wavetables and recordings in.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use cultivar_breed::Target;
 use cultivar_breed::extract::{Variant, extract};
 use cultivar_gui::{Notice, PresetRow, Tone};
 use cultivar_library::{Library, Place, Row, Trouble, home};
-use cultivar_patch::{FRAME, Loaded, MAX_FRAMES, Preset, Table, TableError, Wavetable};
+use cultivar_patch::{Clip, FRAME, Loaded, MAX_FRAMES, Preset, Table, TableError, Wavetable};
 
 use super::News;
 use crate::instrument::Instrument;
@@ -134,6 +134,18 @@ impl Files {
         }
     }
 
+    /// Reads a recording from a sound file, in tune with middle C; says what was odd about it.
+    pub(super) fn load_recording(&mut self, path: &Path) {
+        match cultivar_formats::load_recording(path, 60.0) {
+            Ok((recording, notes)) => {
+                let say = |note| self.say(Tone::Warning, format!("{}: {note}.", path.display()));
+                notes.iter().for_each(say);
+                self.set_recording(Clip::Own(Arc::new(recording)));
+            }
+            Err(reason) => self.say(Tone::Error, format!("{}: {reason}", path.display())),
+        }
+    }
+
     /// Reads a scale or a mapping, to be used with what the keys are tuned by already.
     pub(super) fn load_tuning(&mut self, path: &Path) {
         let scales = self.instrument.document().scales.clone();
@@ -147,13 +159,24 @@ impl Files {
 
     /// Hands over a wavetable for an oscillator, with all made ready that it takes to play it.
     pub(super) fn set_table(&mut self, osc: usize, table: Table) {
+        self.prepare(|preset| preset.tables[osc] = table.clone());
+        let _ = self.news.send(News::Table(osc, table));
+    }
+
+    /// Hands over a recording for the sample, likewise.
+    pub(super) fn set_recording(&mut self, clip: Clip) {
+        self.prepare(|preset| preset.clip = clip.clone());
+        let _ = self.news.send(News::Recording(clip));
+    }
+
+    /// Makes ready what it takes to play the preset as it will be.
+    fn prepare(&self, change: impl FnOnce(&mut Preset)) {
         let mut preset = {
             let document = self.instrument.document();
             self.instrument.preset(&document)
         };
-        preset.tables[osc] = table.clone();
+        change(&mut preset);
         self.instrument.prepare(&preset);
-        let _ = self.news.send(News::Table(osc, table));
     }
 
     /// Presets to grow from: those of the instrument and of the player that can be read.

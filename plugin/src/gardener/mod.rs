@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, unbounded};
 use cultivar_gui::{Breeding, Command, Family, Garden, Notice, PresetRow, Tone};
-use cultivar_patch::{Meta, Partner, Preset, Table};
+use cultivar_patch::{Clip, Meta, Partner, Preset, Table};
 use triple_buffer::{Input, Output, triple_buffer};
 use uuid::Uuid;
 
@@ -60,6 +60,10 @@ pub enum Task {
     LoadTuning(PathBuf),
     /// Make ready what an oscillator needs to play another wavetable.
     SetTable(usize, Table),
+    /// Read a recording for the sample.
+    LoadRecording(PathBuf),
+    /// Make ready what the sample needs to play another recording.
+    SetRecording(Clip),
     /// Keep a preset under its name.
     Save(Box<Preset>),
     /// Find the way from the playing preset to that of a row.
@@ -87,6 +91,8 @@ pub enum News {
     Saved(Box<Meta>, String),
     /// A wavetable for an oscillator.
     Table(usize, Table),
+    /// A recording for the sample.
+    Recording(Clip),
     /// The player's folder is new: the hints of the first minute are due.
     Welcome,
     /// A child to be edited and kept.
@@ -342,6 +348,8 @@ impl Worker {
             Task::LoadTable(osc, path) => self.files.load_table(osc, &path),
             Task::LoadTuning(path) => self.files.load_tuning(&path),
             Task::SetTable(osc, table) => self.files.set_table(osc, table),
+            Task::LoadRecording(path) => self.files.load_recording(&path),
+            Task::SetRecording(clip) => self.files.set_recording(clip),
             Task::Save(preset) => self.files.save(*preset),
             Task::MorphTo(row) => self.find_partner(&row),
             Task::Favourite(row, on) => self.files.favourite(&row, on),

@@ -1,7 +1,7 @@
 //! The audio thread's part, block by block.
 
 use cultivar_patch::schema::{Polarity, Source, Sync, ids};
-use cultivar_patch::{Partner, Point, Preset, Shape, Table};
+use cultivar_patch::{Clip, Partner, Point, Preset, Recording, Shape, Table};
 
 use super::*;
 
@@ -196,6 +196,39 @@ fn every_frame_of_changing_tables_is_heard_too() {
         preset.tables[0] = Table::Factory(names[(share * 600.0) as usize % 3].into());
     });
     assert!(late > 30.0 * early, "the level stays at {early}, {late}");
+}
+
+#[test]
+fn another_recording_comes_under_a_held_key_without_a_click() {
+    let constant = |height: f32| {
+        let channels = vec![vec![height; 90_000]];
+        let recording = Recording::new("constant", 48_000, channels, 60.0, None);
+        Clip::Own(Arc::new(recording.expect("legal")))
+    };
+    let (instrument, inlet) = Instrument::new();
+    let instrument = Arc::new(instrument);
+    let mut preset = Preset { clip: constant(0.8), ..Preset::init() };
+    (preset.patch.osc[0].on, preset.patch.filter[0].on) = (0.0, 0.0);
+    (preset.patch.sample.on, preset.patch.sample.level) = (1.0, 0.0);
+    instrument.load(&mut instrument.document(), preset.clone());
+    let mut player = Player::new(instrument.clone(), inlet);
+    player.start(48_000.0);
+    let event = Event::On(Which::key(0, 60), 1.0);
+    player.events.push(Timed { at: 0, event });
+    let mut heard = Vec::new();
+    for _ in 0..2 {
+        let (mut left, mut right) = (vec![0.0; 9_600], vec![0.0; 9_600]);
+        player.change_sound();
+        player.render_part(&mut left, &mut right);
+        heard.extend(left);
+        preset.clip = constant(-0.8);
+        instrument.rebuild(&mut instrument.document(), preset.clone());
+    }
+    let (before, after) = (heard[9_599], heard[19_199]);
+    assert!(before > 0.1 && (after / before + 1.0).abs() < 0.01, "{before}, then {after}");
+    let steps = heard[9_000..].windows(2).map(|w| (w[1] - w[0]).abs());
+    let steepest = steps.fold(0.0, f32::max);
+    assert!(steepest < 0.05 * before, "a step of {steepest} at {before}");
 }
 
 #[test]
