@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cultivar_dsp::{Event, Which};
 use cultivar_patch::schema::{
-    self, Bands, Filters, LfoMode, Mode, Model, Polarity, Source, Spectral, To, Warp,
+    self, Bands, Filters, From, LfoMode, Mode, Model, Polarity, Source, Spectral, To, Warp,
 };
 use cultivar_patch::{Def, Id, Kind, Partner, Preset, Table, defs};
 
@@ -97,6 +97,7 @@ fn stage(id: Id) -> Preset {
         }
         "filter" => {
             filter(&mut preset);
+            preset.patch.filter[0].morph = 0.4;
             if id == all.filter[0].morph {
                 preset.patch.filter[0].model = Model::Morph12.value();
             }
@@ -142,17 +143,17 @@ fn stage(id: Id) -> Preset {
         "fx_filter" => {
             let fx = &mut patch.fx_filter;
             (fx.on, fx.model) = (1.0, Model::Low24.value());
-            (fx.cutoff, fx.resonance) = (72.0, 0.4);
+            (fx.cutoff, fx.resonance, fx.morph) = (72.0, 0.4, 0.4);
             if id == all.fx_filter.morph {
                 fx.model = Model::Morph12.value();
             }
         }
         "phaser" => {
-            (patch.phaser.on, patch.phaser.rate) = (1.0, 1.0);
+            (patch.phaser.on, patch.phaser.rate) = (1.0, 2.3);
             patch.phaser.sync = f32::from(id == all.phaser.division);
         }
         "flanger" => {
-            (patch.flanger.on, patch.flanger.rate) = (1.0, 1.0);
+            (patch.flanger.on, patch.flanger.rate) = (1.0, 2.3);
             patch.flanger.sync = f32::from(id == all.flanger.division);
         }
         "chorus" => patch.chorus.on = 1.0,
@@ -162,6 +163,9 @@ fn stage(id: Id) -> Preset {
         }
         "compressor" => {
             patch.compressor.on = 1.0;
+            if id == all.compressor.lift {
+                patch.osc[0].level = -36.0;
+            }
             let bands = [all.compressor.low, all.compressor.mid, all.compressor.high];
             if bands.contains(&id) {
                 patch.compressor.bands = Bands::Three.value();
@@ -189,7 +193,20 @@ fn stage(id: Id) -> Preset {
         }
         _ => (),
     }
+    if all.places().contains(&&id) {
+        turns(&mut preset, id);
+    }
     preset
+}
+
+/// Effects whose order is heard: what stands before a distortion is bent by it.
+fn turns(preset: &mut Preset, id: Id) {
+    let patch = &mut preset.patch;
+    (patch.distortion.on, patch.distortion.drive) = (1.0, 30.0);
+    (patch.fx_filter.on, patch.fx_filter.cutoff) = (1.0, 72.0);
+    if id != schema::ids().distortion.place {
+        patch.distortion.place = 2.0;
+    }
 }
 
 fn oscillator(preset: &mut Preset, id: Id) {
@@ -211,6 +228,8 @@ fn oscillator(preset: &mut Preset, id: Id) {
     }
     if id == osc.from {
         (patch.osc[0].warp, patch.osc[0].bend) = (Warp::Fm.value(), 0.4);
+        // The next oscillator is the second.
+        patch.osc[0].from = From::Noise.value();
         (patch.osc[1].on, patch.osc[1].level, patch.osc[1].tune) = (1.0, -30.0, 7.0);
     }
     if [osc.spectral, osc.morph].contains(&id) {
