@@ -62,10 +62,15 @@ fn every_option_sounds_unlike_the_others() {
     for id in choices {
         let Kind::Choice(options) = id.def().kind else { continue };
         let mut sounds: Vec<Vec<f32>> = Vec::new();
-        for value in 0..options.len() {
+        // The next oscillator of the first is the second.
+        let first = usize::from(id == ids.osc[0].from);
+        for value in first..options.len() {
             let mut preset = everything();
             prepare(&mut preset, id);
             preset.patch.osc[0].bend = 0.5;
+            // As many copies as the largest chord has notes.
+            preset.patch.osc[0].voices = 4.0;
+            preset.patch.filter[0].morph = 0.4;
             preset.patch[id] = value as f32;
             let sound = perform(&preset, |_| 512);
             for (other, heard) in sounds.iter().enumerate() {
@@ -74,7 +79,7 @@ fn every_option_sounds_unlike_the_others() {
                         "{}: {} = {}",
                         id.def().id,
                         options[value].id,
-                        options[other].id
+                        options[first + other].id
                     ));
                 }
             }

@@ -56,6 +56,8 @@ pub(crate) fn everything() -> Preset {
         lfo.delay = -6.0;
         lfo.fade = -4.0;
     }
+    // Another pace than that of beats.
+    patch.random.iter_mut().for_each(|random| random.rate = 3.3);
     patch.distortion.on = 1.0;
     (patch.fx_filter.on, patch.fx_filter.mix) = (1.0, 0.5);
     patch.phaser.on = 1.0;
@@ -104,7 +106,7 @@ fn route_every_source(preset: &mut Preset) {
         (Source::Slide, ids.filter[0].drive),
         (Source::Bend, ids.osc[0].position),
         (Source::Random1, ids.osc[2].position),
-        (Source::Random2, ids.sample.level),
+        (Source::Random2, ids.osc[1].detune),
         (Source::Lift, ids.filter[1].resonance),
     ];
     for (slot, (source, destination)) in wanted.into_iter().enumerate() {
@@ -146,6 +148,10 @@ pub(crate) fn prepare(preset: &mut Preset, id: Id) {
             patch.filter[k].model = Model::Morph12.value();
         }
     }
+    if id == ids.fx_filter.place {
+        // Of equal turns the distortion's is first.
+        patch.distortion.place = 2.0;
+    }
     if id == ids.fx_filter.morph {
         patch.fx_filter.model = Model::Morph12.value();
     }
@@ -184,6 +190,7 @@ pub(crate) fn performance() -> Vec<Timed> {
         Timed { at: 12_001, event: Event::Bend(all, 0.5) },
         Timed { at: 15_000, event: Event::Pressure(all, 0.7) },
         Timed { at: 20_000, event: Event::On(note(64), 0.4) },
+        Timed { at: 26_017, event: Event::Lift(note(48), 0.7) },
         Timed { at: 26_017, event: Event::Off(note(48)) },
         Timed { at: 30_000, event: Event::On(note(72), 1.0) },
         Timed { at: 34_000, event: Event::Off(note(55)) },
