@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use cultivar_formats::{Depth, write_wav};
+use cultivar_patch::{Clip, Preset, Recording};
 use serde_json::Value;
 
 use crate::shell::Shell;
@@ -78,7 +80,12 @@ fn every_key_is_on_the_page_and_the_other_way_round() {
         &["morph factory:Init factory:Clav -o way --steps 2 --gate 0.1 --tail 0"],
     );
     check(&shell, "info of a sound", &["info a.wav"]);
-    check(&shell, "info of a preset", &["info out/a.cultivar", "info factory:Kick"]);
+    let mut sampled = Preset::init();
+    let click = Recording::new("click", 48_000, vec![vec![0.5; 64]], 60.0, Some([0, 64]));
+    sampled.clip = Clip::Own(Arc::new(click.expect("a recording")));
+    sampled.save(&shell.path("sampled.cultivar")).expect("saved");
+    let presets = ["info out/a.cultivar", "info factory:Kick", "info sampled.cultivar"];
+    check(&shell, "info of a preset", &presets);
     let loads = ["bench --load v1_silence --seconds 0.1", "bench --load match_setparams_1s"];
     check(&shell, "bench of a load", &loads.map(|load| load));
     check(&shell, "bench of a list", &["bench --list"]);
