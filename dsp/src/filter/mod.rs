@@ -72,8 +72,9 @@ impl Wanted {
     }
 }
 
-/// The state of one model.
+/// The state of one model. A box would be an allocation where models change: on the audio thread.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)]
 enum Body {
     Clean(Clean),
     Ladder(Twice<Ladder>),

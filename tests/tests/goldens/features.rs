@@ -107,27 +107,7 @@ fn stage(id: Id) -> Preset {
             (env.delay, env.attack, env.hold, env.decay) = (-5.0, -3.5, -4.0, -2.5);
             (env.sustain, env.release) = (0.4, -2.5);
         }
-        "lfo" => {
-            filter(&mut preset);
-            let lfo = &mut preset.patch.lfo[0];
-            (lfo.rate, lfo.delay, lfo.fade) = (1.6, -6.0, -4.0);
-            route(&mut preset, 0, Source::Lfo1, all.filter[0].cutoff, 0.25);
-            if id == all.lfo[0].division {
-                preset.patch.lfo[0].sync = 1.0;
-            }
-            if id == all.lfo[0].mode {
-                preset.patch.lfo[0].phase = 0.3;
-                preset.patch.lfo[0].rate = 0.4;
-                preset.patch.lfo[0].hold = 0.6;
-            }
-            if id == all.lfo[0].hold {
-                preset.patch.lfo[0].mode = LfoMode::Sustain.value();
-            }
-            if id == all.lfo[0].polarity {
-                preset.patch.lfo[0].mode = LfoMode::Note.value();
-                preset.patch.lfo[0].polarity = Polarity::Bipolar.value();
-            }
-        }
+        "lfo" => lfo(&mut preset, id),
         "random" => {
             filter(&mut preset);
             preset.patch.random[0].rate = 3.0;
@@ -139,6 +119,56 @@ fn stage(id: Id) -> Preset {
             route(&mut preset, 0, Source::Macro1, all.filter[0].cutoff, 0.4);
         }
         "route" => sources(&mut preset),
+        "morph" => {
+            let mut other = Preset::init();
+            filter(&mut other);
+            other.tables[0] = Table::Factory("square".into());
+            preset.partner = Some(Arc::new(Partner::new(other, Vec::new())));
+        }
+        "voice" => {
+            two_filters(&mut preset);
+            let patch = &mut preset.patch;
+            patch.env[0].decay = -2.0;
+            patch.env[0].sustain = 0.2;
+            if id == all.voice.glide {
+                patch.voice.mode = Mode::Mono.value();
+            }
+        }
+        stem => effect(&mut preset, id, stem),
+    }
+    if all.places().contains(&&id) {
+        turns(&mut preset, id);
+    }
+    preset
+}
+
+fn lfo(preset: &mut Preset, id: Id) {
+    let all = schema::ids();
+    filter(preset);
+    let lfo = &mut preset.patch.lfo[0];
+    (lfo.rate, lfo.delay, lfo.fade) = (1.6, -6.0, -4.0);
+    route(preset, 0, Source::Lfo1, all.filter[0].cutoff, 0.25);
+    if id == all.lfo[0].division {
+        preset.patch.lfo[0].sync = 1.0;
+    }
+    if id == all.lfo[0].mode {
+        preset.patch.lfo[0].phase = 0.3;
+        preset.patch.lfo[0].rate = 0.4;
+        preset.patch.lfo[0].hold = 0.6;
+    }
+    if id == all.lfo[0].hold {
+        preset.patch.lfo[0].mode = LfoMode::Sustain.value();
+    }
+    if id == all.lfo[0].polarity {
+        preset.patch.lfo[0].mode = LfoMode::Note.value();
+        preset.patch.lfo[0].polarity = Polarity::Bipolar.value();
+    }
+}
+
+/// An effect that is heard.
+fn effect(preset: &mut Preset, id: Id, stem: &str) {
+    let (patch, all) = (&mut preset.patch, schema::ids());
+    match stem {
         "distortion" => patch.distortion.on = 1.0,
         "fx_filter" => {
             let fx = &mut patch.fx_filter;
@@ -176,27 +206,8 @@ fn stage(id: Id) -> Preset {
             patch.delay.sync = f32::from(id == all.delay.division);
         }
         "reverb" => (patch.reverb.on, patch.reverb.mix) = (1.0, 0.5),
-        "morph" => {
-            let mut other = Preset::init();
-            filter(&mut other);
-            other.tables[0] = Table::Factory("square".into());
-            preset.partner = Some(Arc::new(Partner::new(other, Vec::new())));
-        }
-        "voice" => {
-            two_filters(&mut preset);
-            let patch = &mut preset.patch;
-            patch.env[0].decay = -2.0;
-            patch.env[0].sustain = 0.2;
-            if id == all.voice.glide {
-                patch.voice.mode = Mode::Mono.value();
-            }
-        }
         _ => (),
     }
-    if all.places().contains(&&id) {
-        turns(&mut preset, id);
-    }
-    preset
 }
 
 /// Effects whose order is heard: what stands before a distortion is bent by it.
