@@ -120,28 +120,13 @@ pub fn prune(preset: &mut Preset) {
     let loudest = levels.fold(SILENCE_DB, f32::max);
     let filters = ids.filter.iter().map(|filter| (filter.on, filter.mix));
     let faint = sources.into_iter().map(|(on, level)| (on, level, loudest - FAINT));
-    let dry = filters.chain(effects()).map(|(on, mix)| (on, mix, 0.03));
+    let effects = ids.effects().map(|effect| (*effect.on, *effect.mix));
+    let dry = filters.chain(effects).map(|(on, mix)| (on, mix, 0.03));
     for (on, what, least) in faint.chain(dry).collect::<Vec<_>>() {
         if patch[what] < least && !moved.contains(&what) {
             patch[on] = 0.0;
         }
     }
-}
-
-/// Switch and mix of every effect.
-pub fn effects() -> [(Id, Id); 9] {
-    let ids = ids();
-    [
-        (ids.distortion.on, ids.distortion.mix),
-        (ids.fx_filter.on, ids.fx_filter.mix),
-        (ids.phaser.on, ids.phaser.mix),
-        (ids.flanger.on, ids.flanger.mix),
-        (ids.chorus.on, ids.chorus.mix),
-        (ids.eq.on, ids.eq.mix),
-        (ids.compressor.on, ids.compressor.mix),
-        (ids.delay.on, ids.delay.mix),
-        (ids.reverb.on, ids.reverb.mix),
-    ]
 }
 
 /// Draws the level of the target, with at most `corners` corners, over the levels of all sources;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use cultivar_patch::schema::{Bands, From, LfoMode, Model, Osc, Source, Spectral, Sync, Warp, ids};
+use cultivar_patch::schema::{Bands, From, LfoMode, Model, Source, Spectral, Sync, Warp, ids};
 use cultivar_patch::{Breed, Clip, Def, Id, Kind, Patch, Preset, Table, Unit, defs};
 
 /// A part of the instrument that is inherited as one.
@@ -213,29 +213,10 @@ pub fn destination(patch: &Patch<f32>, route: usize) -> Option<Id> {
     Id::from_destination(route.destination).filter(|_| Source::of(route.source) != Source::None)
 }
 
-/// Whether a warp listens to something else.
-fn listens(osc: &Osc<f32>) -> bool {
-    use Warp::{Amplitude, Fm, Frequency, Ring};
-    matches!(Warp::of(osc.warp), Fm | Ring | Frequency | Amplitude)
-}
-
 /// The oscillator that oscillator `k` listens to, where it listens to one.
 fn listened(patch: &Patch<f32>, k: usize) -> Option<usize> {
     let osc = &patch.osc[k];
-    listens(osc).then_some(())?;
-    match From::of(osc.from) {
-        From::Next => Some((k + 1).min(2)),
-        From::Osc1 => Some(0),
-        From::Osc2 => Some(1),
-        From::Osc3 => Some(2),
-        From::Noise => None,
-    }
-}
-
-/// Whether a filter of this model does anything with its morph.
-fn morphs(model: f32) -> bool {
-    use Model::{CombMinus, CombPlus, Morph12, Morph24, Phaser, Vowel};
-    matches!(Model::of(model), Morph12 | Morph24 | CombPlus | CombMinus | Vowel | Phaser)
+    Warp::of(osc.warp).listens().then(|| From::of(osc.from).oscillator(k))?
 }
 
 /// The modules that are heard: switched on, or driving something that is.
@@ -282,7 +263,7 @@ pub fn live(preset: &Preset) -> Patch<bool> {
             live[id] &= unison;
         }
         live[ids.bend] &= Warp::of(osc.warp) != Warp::None;
-        live[ids.from] &= listens(osc);
+        live[ids.from] &= Warp::of(osc.warp).listens();
         live[ids.morph] &= Spectral::of(osc.spectral) != Spectral::None;
         if let Table::Own(table) = &preset.tables[k] {
             live[ids.position] &= table.len() > 1;
@@ -292,7 +273,7 @@ pub fn live(preset: &Preset) -> Patch<bool> {
         live[ids().lfo[k].hold] &= LfoMode::of(lfo.mode) == LfoMode::Sustain;
     }
     for (model, morph) in filters() {
-        live[morph] &= morphs(patch[model]);
+        live[morph] &= Model::of(patch[model]).morphs();
     }
     let three = Bands::of(patch.compressor.bands) == Bands::Three;
     for id in [ids().compressor.low, ids().compressor.mid, ids().compressor.high] {

@@ -263,15 +263,10 @@ fn batches(seconds: f64) -> anyhow::Result<Measured> {
             ((rounds * CANDIDATES) as f64, peak)
         })
     };
+    let work = &work;
     let all: Vec<Measured> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (1..=cores as u64)
-            .map(|seed| {
-                scope.spawn({
-                    let work = &work;
-                    move || work(seed)
-                })
-            })
-            .collect();
+        let threads: Vec<_> =
+            (1..=cores as u64).map(|seed| scope.spawn(move || work(seed))).collect();
         threads.into_iter().filter_map(|thread| thread.join().ok()).collect()
     });
     if all.len() < cores {

@@ -303,21 +303,8 @@ enum Ear {
 #[inline(always)]
 fn ear(patch: &Patch<f32>, k: usize) -> Option<Ear> {
     let knobs = &patch.osc[k];
-    if !listens(knobs.warp) {
-        return None;
-    }
-    Some(match From::of(knobs.from) {
-        From::Next => Ear::Osc((k + 1).min(2)),
-        From::Osc1 => Ear::Osc(0),
-        From::Osc2 => Ear::Osc(1),
-        From::Osc3 => Ear::Osc(2),
-        From::Noise => Ear::Noise,
-    })
-}
-
-#[inline(always)]
-fn listens(warp: f32) -> bool {
-    matches!(Warp::of(warp), Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
+    let listens = Warp::of(knobs.warp).listens();
+    listens.then(|| From::of(knobs.from).oscillator(k).map_or(Ear::Noise, Ear::Osc))
 }
 
 /// Whether an oscillator, be it itself, listens to oscillator `k`.

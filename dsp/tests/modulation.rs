@@ -5,7 +5,7 @@ mod stage;
 use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
 use cultivar_patch::schema::{Env, LfoMode, Mode, Polarity, Source, Sync, Wander, ids};
 use cultivar_patch::{Id, Point, Preset, Shape, bowed};
-use stage::{RATE, busy, engine, off, on, peak, perform, saw, sine};
+use stage::{RATE, busy, engine, in_cuts, off, on, peak, perform, saw, sine};
 
 /// A route of a preset.
 fn route(preset: &mut Preset, k: usize, source: Source, to: Id, amount: f32) {
@@ -457,25 +457,7 @@ fn cuts_change_nothing_in_what_moves() {
         Timed { at: 2200, event: Event::Set(ids.lfo[5].stereo, 0.8) },
     ];
     for preset in [preset, morph] {
-        let cut = |sizes: &[usize]| {
-            let mut engine = engine(&preset);
-            let (mut left, mut right) = (vec![0.0; 6000], vec![0.0; 6000]);
-            let mut from = 0;
-            for size in sizes.iter().cycle() {
-                let until = (from + size).min(6000);
-                let mine: Vec<Timed> = events
-                    .iter()
-                    .filter(|e| (from..until).contains(&e.at))
-                    .map(|e| Timed { at: e.at - from, ..*e })
-                    .collect();
-                engine.render(&mine, &mut left[from..until], &mut right[from..until]);
-                from = until;
-                if from == 6000 {
-                    break;
-                }
-            }
-            (left, right)
-        };
+        let cut = |sizes: &[usize]| in_cuts(&preset, &events, 6000, sizes);
         let whole = cut(&[6000]);
         assert!(peak(&whole.0) > 0.01 && whole.0 != whole.1);
         for sizes in [&[1][..], &[7], &[64, 480, 33]] {

@@ -5,7 +5,7 @@ mod stage;
 use cultivar_dsp::{CONTROL, Event, Note, Timed, Which, render};
 use cultivar_patch::schema::{LfoMode, Polarity, Source, ids};
 use cultivar_patch::{Point, Shape};
-use stage::{RATE, busy, engine, off, on, peak, perform, sine};
+use stage::{RATE, busy, engine, in_cuts, off, on, peak, perform, sine};
 
 fn note(key: f32, seconds: f32) -> Note {
     Note { key, velocity: 1.0, gate: seconds, length: seconds }
@@ -66,25 +66,7 @@ fn cuts_change_nothing() {
         off(1003, 60),
         Timed { at: 1200, event: Event::Set(ids().filter[0].cutoff, 60.0) },
     ];
-    let cut = |sizes: &[usize]| {
-        let mut engine = engine(&preset);
-        let (mut left, mut right) = (vec![0.0; 4096], vec![0.0; 4096]);
-        let mut from = 0;
-        for size in sizes.iter().cycle() {
-            let until = (from + size).min(4096);
-            let mine: Vec<Timed> = events
-                .iter()
-                .filter(|e| (from..until).contains(&e.at))
-                .map(|e| Timed { at: e.at - from, ..*e })
-                .collect();
-            engine.render(&mine, &mut left[from..until], &mut right[from..until]);
-            from = until;
-            if from == 4096 {
-                break;
-            }
-        }
-        (left, right)
-    };
+    let cut = |sizes: &[usize]| in_cuts(&preset, &events, 4096, sizes);
     let whole = cut(&[4096]);
     assert!(peak(&whole.0) > 0.01);
     for sizes in [&[1][..], &[7], &[64], &[33, 1, 480], &[1024]] {

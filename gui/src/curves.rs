@@ -84,11 +84,6 @@ pub(crate) fn warped(
     }
 }
 
-/// Whether a warp listens to something beside its own oscillator.
-pub(crate) fn listens(warp: Warp) -> bool {
-    matches!(warp, Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
-}
-
 /// The `n`-th of numbers without order from −1 to 1, the same in every picture.
 pub(crate) fn unrest(n: u32) -> f32 {
     // A finaliser of MurmurHash3: every bit of the count moves every bit of the result.

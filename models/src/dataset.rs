@@ -4,10 +4,10 @@ pub mod npy;
 
 use cultivar_breed::cross::{Cross, Operator};
 use cultivar_breed::listen::onset;
-use cultivar_breed::{Rng, fit, mutate, wild};
+use cultivar_breed::{Rng, mutate, wild};
 use cultivar_dsp::{Note, Studio};
 use cultivar_patch::Preset;
-use cultivar_patch::schema::LfoMode;
+use cultivar_patch::schema::{LfoMode, ids};
 
 use crate::genome::{self, Genome};
 
@@ -102,9 +102,9 @@ fn patch(parents: &[Preset], rng: &mut Rng) -> Preset {
     let amount = rng.unit().powi(2);
     mutate::mutate(&mut preset, amount, parents, rng);
     // Most sounds that are to be matched are dry, and the rest of a patch is heard best like that.
-    for (on, _) in fit::effects() {
+    for effect in ids().effects() {
         if rng.chance(0.75) {
-            preset.patch[on] = 0.0;
+            preset.patch[*effect.on] = 0.0;
         }
     }
     for lfo in &mut preset.patch.lfo {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cultivar_breed::listen::onset;
 use cultivar_breed::{Proposer, Rng, Stop, Target, fit};
 use cultivar_patch::Preset;
+use cultivar_patch::schema::ids;
 
 use crate::Refusal;
 use crate::dataset::{LENGTH, RATE};
@@ -110,7 +111,7 @@ fn suit(preset: &mut Preset, target: &Target, k: usize, rng: &mut Rng) {
         osc.fine = (osc.fine + cents).clamp(-100.0, 100.0);
     }
     if !k.is_multiple_of(4) {
-        fit::effects().iter().for_each(|(on, _)| preset.patch[*on] = 0.0);
+        ids().effects().iter().for_each(|effect| preset.patch[*effect.on] = 0.0);
         fit::draw_level(preset, target, 32);
         if rng.chance(0.5) {
             fit::draw_pitch(preset, target, 24);

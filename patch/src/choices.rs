@@ -34,6 +34,13 @@ options! {
     }
 }
 
+impl Warp {
+    /// Whether it listens to something beside its own oscillator.
+    pub fn listens(self) -> bool {
+        matches!(self, Warp::Fm | Warp::Ring | Warp::Frequency | Warp::Amplitude)
+    }
+}
+
 options! {
     /// What an oscillator listens to.
     From {
@@ -47,6 +54,19 @@ options! {
         Osc3 = "osc.3", "Oscillator 3",
         /// White noise.
         Noise = "noise", "Noise",
+    }
+}
+
+impl From {
+    /// The oscillator of three (0 to 2) that oscillator `k` listens to; none where that is noise.
+    pub fn oscillator(self, k: usize) -> Option<usize> {
+        match self {
+            From::Next => Some((k + 1).min(2)),
+            From::Osc1 => Some(0),
+            From::Osc2 => Some(1),
+            From::Osc3 => Some(2),
+            From::Noise => None,
+        }
     }
 }
 
@@ -163,6 +183,14 @@ options! {
         Phaser = "phaser", "Phaser",
         /// A state-variable filter that saturates within its loop.
         Dirty = "dirty", "Dirty",
+    }
+}
+
+impl Model {
+    /// Whether it has anything to be morphed.
+    pub fn morphs(self) -> bool {
+        use Model::{CombMinus, CombPlus, Dirty, Morph12, Morph24, Phaser, Vowel};
+        matches!(self, Morph12 | Morph24 | CombPlus | CombMinus | Vowel | Phaser | Dirty)
     }
 }
 

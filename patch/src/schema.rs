@@ -76,6 +76,17 @@ tree! {
     }
 }
 
+/// What every effect has.
+#[derive(Clone, Copy, Debug)]
+pub struct Effect<T> {
+    /// Its switch.
+    pub on: T,
+    /// Its turn among the effects.
+    pub place: T,
+    /// Its share against the sound that goes into it.
+    pub mix: T,
+}
+
 /// The address of a parameter: its place in schema order. Valid within one build only;
 /// files store string ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,19 +96,18 @@ pub struct Id(pub u16);
 pub const COUNT: usize = size_of::<Patch<u8>>();
 
 impl<T> Patch<T> {
-    /// The turns of the effects, in schema order.
-    pub fn places(&self) -> [&T; 9] {
-        [
-            &self.distortion.place,
-            &self.fx_filter.place,
-            &self.phaser.place,
-            &self.flanger.place,
-            &self.chorus.place,
-            &self.eq.place,
-            &self.compressor.place,
-            &self.delay.place,
-            &self.reverb.place,
-        ]
+    /// What all effects have, in schema order.
+    pub fn effects(&self) -> [Effect<&T>; 9] {
+        macro_rules! effects {
+            ($($name:ident)+) => {
+                [$(Effect {
+                    on: &self.$name.on,
+                    place: &self.$name.place,
+                    mix: &self.$name.mix,
+                }),+]
+            };
+        }
+        effects!(distortion fx_filter phaser flanger chorus eq compressor delay reverb)
     }
 
     /// Makes a tree from a function of the address.

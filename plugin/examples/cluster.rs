@@ -72,7 +72,7 @@ impl Stage {
             gardener: Gardener::new(instrument.clone(), Repaint::default()),
             player,
             instrument,
-            host: Quiet(Transport::new(RATE)),
+            host: Quiet(Transport::new(RATE), Default::default()),
             block,
             wall: Shares::default(),
             work: Shares::default(),

@@ -36,7 +36,7 @@ use flanger::Flanger;
 use insert::Insert;
 use phaser::Phaser;
 use reverb::Reverb;
-use turns::{SLOTS, Slot, Turns};
+use turns::{Slot, Turns};
 
 /// Samples between two controls.
 pub const TICK: usize = 32;
@@ -106,7 +106,7 @@ impl Chain {
     /// is in beats per minute.
     pub fn control(&mut self, patch: &Patch<f32>, tempo: f32) {
         let silent = self.silent();
-        self.turns.aim(places(patch), silent);
+        self.turns.aim(patch.effects().map(|effect| *effect.place), silent);
         self.distortion.control(patch.distortion.on > 0.5, &patch.distortion, tempo);
         self.filter.control(patch.fx_filter.on > 0.5, &patch.fx_filter, tempo);
         self.phaser.control(patch.phaser.on > 0.5, &patch.phaser, tempo);
@@ -221,21 +221,6 @@ fn avx2(chain: &mut Chain, left: &mut [f32], right: &mut [f32]) {
 #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
 fn avx512(chain: &mut Chain, left: &mut [f32], right: &mut [f32]) {
     chain.take_turns(left, right);
-}
-
-/// The places of the effects, in the order of the schema.
-fn places(patch: &Patch<f32>) -> [f32; SLOTS] {
-    [
-        patch.distortion.place,
-        patch.fx_filter.place,
-        patch.phaser.place,
-        patch.flanger.place,
-        patch.chorus.place,
-        patch.eq.place,
-        patch.compressor.place,
-        patch.delay.place,
-        patch.reverb.place,
-    ]
 }
 
 /// The factor of a level in decibels; the least level is silence.

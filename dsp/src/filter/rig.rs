@@ -84,6 +84,20 @@ pub(super) fn amplitude(sound: &[f32]) -> f64 {
     (2.0 * power / sound.len() as f64).sqrt()
 }
 
+/// Asserts that a model at its most resonance goes on by itself after a click: at its corner
+/// within 5 cents, as loud as `least` to 0.9.
+pub(super) fn oscillates(model: Model, least: f64) {
+    for note in [36.0, 48.0, 60.0, 72.0, 84.0, 96.0, 108.0] {
+        let knobs = knobs(model, note, 1.0);
+        let click = |n| if n == 0 { 0.5 } else { 0.0 };
+        let out = play(&mut Filter::new(), 6000, RATE, |_| knobs, click);
+        let late = &out[out.len() / 2..];
+        let (off, size) = (cents_off(late, pitch(note)), amplitude(late));
+        assert!(off.abs() < 5.0, "{off} cents at {note}");
+        assert!(size > least && size < 0.9, "{size} at {note}");
+    }
+}
+
 /// Reproducible white noise within ±1.
 pub(super) fn noise(n: usize) -> f32 {
     crate::math::bipolar(crate::math::hash(n as u32 + 77))

@@ -62,18 +62,8 @@ impl Ends {
         }
         let [first, .., last] = ids.eq_band;
         self.lend(first.shape, last.width, None, |patch| patch.eq.on >= 0.5);
-        for (on, mix) in [
-            (ids.distortion.on, ids.distortion.mix),
-            (ids.fx_filter.on, ids.fx_filter.mix),
-            (ids.phaser.on, ids.phaser.mix),
-            (ids.flanger.on, ids.flanger.mix),
-            (ids.chorus.on, ids.chorus.mix),
-            (ids.eq.on, ids.eq.mix),
-            (ids.compressor.on, ids.compressor.mix),
-            (ids.delay.on, ids.delay.mix),
-            (ids.reverb.on, ids.reverb.mix),
-        ] {
-            self.dip(on, mix, mix);
+        for effect in ids.effects() {
+            self.dip(*effect.on, *effect.mix, *effect.mix);
         }
         (0..ids.route.len()).for_each(|k| self.meet_routes(k));
     }

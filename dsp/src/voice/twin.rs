@@ -43,7 +43,8 @@ impl Voice {
         let (mut right, mut twins_right) = (self.right_ear.take(), twin.right_ear.take());
         let lend = |voice: &mut Box<Voice>| voice.timbre.lend();
         let mut own = [self.timbre.lend(), twin.timbre.lend()];
-        let mut rights = [right.as_mut().map(lend), twins_right.as_mut().map(lend)];
+        let lent = |ear: &mut Option<Box<Voice>>| ear.as_mut().map(lend).unwrap_or_default();
+        let mut rights = [lent(&mut right), lent(&mut twins_right)];
         let mut changed = [false; 2];
         match sound.incoming() {
             Some(Side::Odd) => {
@@ -63,13 +64,9 @@ impl Voice {
         }
         let ears = [&mut right, &mut twins_right];
         remember(&mut own, changed);
-        if let [Some(_), Some(_)] = &rights {
-            let mut both = rights.map(Option::unwrap_or_default);
-            remember(&mut both, changed);
-            rights = both.map(Some);
-        }
+        remember(&mut rights, changed);
         for ((ear, own), changed) in ears.into_iter().zip(rights).zip(changed) {
-            if let (Some(ear), Some(own)) = (ear, own) {
+            if let Some(ear) = ear {
                 ear.timbre.take(own, changed);
             }
         }

@@ -107,6 +107,29 @@ pub(crate) fn perform(
     (left, right)
 }
 
+/// Renders events in blocks of these sizes, over and over.
+pub(crate) fn in_cuts(
+    preset: &Preset,
+    events: &[Timed],
+    length: usize,
+    sizes: &[usize],
+) -> (Vec<f32>, Vec<f32>) {
+    let mut engine = engine(preset);
+    let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
+    let mut from = 0;
+    for size in sizes.iter().cycle() {
+        let until = (from + size).min(length);
+        let mine = events.iter().filter(|e| (from..until).contains(&e.at));
+        let mine: Vec<Timed> = mine.map(|e| Timed { at: e.at - from, ..*e }).collect();
+        engine.render(&mine, &mut left[from..until], &mut right[from..until]);
+        from = until;
+        if from == length {
+            break;
+        }
+    }
+    (left, right)
+}
+
 /// Greatest amplitude.
 pub(crate) fn peak(x: &[f32]) -> f32 {
     x.iter().fold(0.0, |peak, x| peak.max(x.abs()))

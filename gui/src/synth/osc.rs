@@ -4,7 +4,6 @@ use cultivar_patch::Table;
 use cultivar_patch::schema::{Warp, ids};
 use egui::{Rect, vec2};
 
-use crate::curves::listens;
 use crate::desk::Desk;
 use crate::layout::Cut;
 use crate::theme::Palette;
@@ -22,7 +21,7 @@ pub(crate) fn show(ui: &mut egui::Ui, desk: &mut Desk, rect: Rect, k: usize) {
     let title = ["Oscillator A", "Oscillator B", "Oscillator C"][k];
     let (mut line, mut body) = section(ui, desk, rect, title, hue, Some(osc.on));
     let slim = vec2(0.0, 4.0);
-    let heard = listens(Warp::of(desk.value(osc.warp))).then_some((osc.from, 82.0));
+    let heard = Warp::of(desk.value(osc.warp)).listens().then_some((osc.from, 82.0));
     for (id, width) in [(osc.to, 78.0), (osc.stack, 86.0)].into_iter().chain(heard) {
         select(ui, desk, line.cut_right(width).shrink2(slim), id);
         line.cut_right(4.0);

@@ -10,18 +10,7 @@ use super::{Editor, assert_whole, click, drag, editor, moves, place, wheel};
 
 /// Switch and place of every effect, in the order of the schema.
 pub(crate) fn effects() -> [(Id, Id); 9] {
-    let i = ids();
-    [
-        (i.distortion.on, i.distortion.place),
-        (i.fx_filter.on, i.fx_filter.place),
-        (i.phaser.on, i.phaser.place),
-        (i.flanger.on, i.flanger.place),
-        (i.chorus.on, i.chorus.place),
-        (i.eq.on, i.eq.place),
-        (i.compressor.on, i.compressor.place),
-        (i.delay.on, i.delay.place),
-        (i.reverb.on, i.reverb.place),
-    ]
+    ids().effects().map(|effect| (*effect.on, *effect.place))
 }
 
 /// The rack with only these effects on.

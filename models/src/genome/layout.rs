@@ -99,7 +99,7 @@ pub(super) fn told(id: Id) -> bool {
     ]);
     // A movement that nobody drew, and an order that is hardly heard, teach nothing.
     let random = ids.random.iter().any(|r| module(r.shape) == module(id));
-    let place = ids.places().contains(&&id);
+    let place = ids.effects().iter().any(|effect| *effect.place == id);
     let macros = ids.macros.iter().any(|m| m.value == id);
     // What a recording holds cannot be told by numbers.
     let recorded = module(ids.sample.on) == module(id);

@@ -1,50 +1,17 @@
 //! Tunings of the project and MPE, as a host's events bring them.
 
-use std::collections::VecDeque;
 use std::io::Write;
 
 use cultivar_dsp::Zone;
 use cultivar_patch::{Preset, Table};
-use nice_plug::context::PluginApi;
-use nice_plug::context::process::SendEventError;
 use nice_plug::midi::{Channel, Key, VoiceID};
 
+use super::quiet::Quiet;
 use super::*;
 use crate::scales::Scales;
 
 const RATE: f32 = 48_000.0;
 const BLOCK: usize = 24_000;
-
-/// A host with events for one block.
-struct Host(Transport, VecDeque<NoteEvent<()>>);
-
-impl ProcessContext<crate::Cultivar> for Host {
-    fn plugin_api(&self) -> PluginApi {
-        PluginApi::Clap
-    }
-
-    fn execute_background(&self, (): ()) {}
-
-    fn execute_gui(&self, (): ()) {}
-
-    fn transport(&self) -> &Transport {
-        &self.0
-    }
-
-    fn next_event(&mut self) -> Option<NoteEvent<()>> {
-        self.1.pop_front()
-    }
-
-    fn try_send_event(&mut self, _: NoteEvent<()>) -> Result<(), (NoteEvent<()>, SendEventError)> {
-        Ok(())
-    }
-
-    fn set_latency_samples(&self, _: u32) {}
-
-    fn request_restart(&self) {}
-
-    fn set_current_voice_capacity(&self, _: u32) {}
-}
 
 /// A player of a full sine.
 fn player() -> (Arc<Instrument>, Player) {
@@ -62,7 +29,7 @@ fn player() -> (Arc<Instrument>, Player) {
 /// The left side of the next half second.
 fn render(player: &mut Player, events: &[NoteEvent<()>]) -> Vec<f32> {
     let (mut left, mut right) = (vec![0.0; BLOCK], vec![0.0; BLOCK]);
-    let mut host = Host(Transport::new(RATE), events.iter().copied().collect());
+    let mut host = Quiet(Transport::new(RATE), events.iter().copied().collect());
     player.process(&mut left, &mut right, &mut host);
     assert!(!player.failed);
     left

@@ -42,7 +42,7 @@ fn journey(path: std::path::PathBuf, seconds: f64) -> Journey {
     let mut player = Player::new(instrument.clone(), inlet);
     player.start(48_000.0);
     let gardener = Gardener::new(instrument, Repaint::default());
-    let mut host = Quiet(Transport::new(48_000.0));
+    let mut host = Quiet(Transport::new(48_000.0), Default::default());
     let (mut left, mut right) = ([0.0; 64], [0.0; 64]);
     let mut journey = Journey::default();
     let mut last = Garden::default();

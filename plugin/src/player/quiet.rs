@@ -1,4 +1,7 @@
-//! A host that says nothing, for measuring what the player does by itself. Examples use it, too.
+//! A host that says nothing but the events it was given, for measuring what the player does by
+//! itself. Examples use it, too.
+
+use std::collections::VecDeque;
 
 use nice_plug::context::PluginApi;
 use nice_plug::context::process::{ProcessContext, SendEventError, Transport};
@@ -6,8 +9,8 @@ use nice_plug::midi::NoteEvent;
 
 use crate::Cultivar;
 
-/// A host without events.
-pub(crate) struct Quiet(pub(crate) Transport);
+/// A host with the events of its next block.
+pub(crate) struct Quiet(pub(crate) Transport, pub(crate) VecDeque<NoteEvent<()>>);
 
 impl ProcessContext<Cultivar> for Quiet {
     fn plugin_api(&self) -> PluginApi {
@@ -23,7 +26,7 @@ impl ProcessContext<Cultivar> for Quiet {
     }
 
     fn next_event(&mut self) -> Option<NoteEvent<()>> {
-        None
+        self.1.pop_front()
     }
 
     fn try_send_event(&mut self, _: NoteEvent<()>) -> Result<(), (NoteEvent<()>, SendEventError)> {

@@ -136,7 +136,7 @@ fn stage(id: Id) -> Preset {
         }
         stem => effect(&mut preset, id, stem),
     }
-    if all.places().contains(&&id) {
+    if all.effects().iter().any(|effect| *effect.place == id) {
         turns(&mut preset, id);
     }
     preset
