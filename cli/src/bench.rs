@@ -4,6 +4,7 @@
 //! the time. `x_wall` and `x_cpu` are seconds of sound per second of the clock and of the
 //! processor's work for this thread; loads named `match_` are patches of one second each,
 //! changed and rendered: one at a time, or, in `match_batch_1s`, many in one call on every core.
+//! A name may end in `_os1`, `_os2` or `_os4`: the engine then works that many times as fast.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -12,7 +13,7 @@ use std::time::Instant;
 
 use anyhow::{Context, bail};
 use cpu_time::ThreadTime;
-use cultivar_dsp::{Engine, Event, Note, Sound, Studio, Timed, Which};
+use cultivar_dsp::{Engine, Event, Note, Oversampling, Sound, Studio, Timed, Which};
 use cultivar_patch::schema::{Model, To, ids};
 use cultivar_patch::{Id, Preset, defs};
 use serde_json::{Value, json};
@@ -120,21 +121,27 @@ pub(crate) fn run(name: &str, seconds: f64) -> anyhow::Result<Value> {
     if !seconds.is_finite() || seconds <= 0.0 {
         bail!("{seconds} is no number of seconds");
     }
-    let plain = name.strip_suffix("_os1").unwrap_or(name);
+    let ending = |faster: Oversampling| {
+        let plain = name.strip_suffix(&format!("_os{}", faster.factor()))?;
+        Some((plain, faster))
+    };
+    let ended = Oversampling::ALL.into_iter().find_map(ending);
+    let (plain, oversampling) = ended.unwrap_or((name, Oversampling::None));
     let measured = if plain == BATCH {
-        batches(seconds)?
+        batches(seconds, oversampling)?
     } else if MATCHES.contains(&plain) {
-        patches(plain, seconds)?
+        patches(plain, seconds, oversampling)?
     } else {
         let load = LOADS.iter().find(|load| load.name == plain);
         let load = load.with_context(|| format!("no load is called {name}: see --list"))?;
-        held(load, seconds)?
+        held(load, seconds, oversampling)?
     };
     let Measured { sound, wall, cpu, allocations, peak } = measured;
     let mut line = json!({
         "engine": "cultivar",
         "load": name,
         "sr": RATE,
+        "os": oversampling.factor(),
         "seconds": sound,
         "x_wall": sound / wall,
         "x_cpu": sound / cpu,
@@ -167,9 +174,9 @@ fn measure(work: impl FnOnce() -> (f64, f32)) -> Measured {
 }
 
 /// Notes held all the time.
-fn held(load: &Load, seconds: f64) -> anyhow::Result<Measured> {
-    let mut engine = Engine::new(RATE, 1);
-    if engine.play(Sound::new(&(load.preset)(), RATE)).is_err() {
+fn held(load: &Load, seconds: f64, oversampling: Oversampling) -> anyhow::Result<Measured> {
+    let mut engine = Engine::oversampled(RATE, oversampling, 1);
+    if engine.play(Sound::new(&(load.preset)(), engine.sound_rate())).is_err() {
         bail!("the engine has no room for a sound");
     }
     let keys = if load.notes == 1 { &[60][..] } else { &CHORD[..load.notes] };
@@ -218,9 +225,9 @@ fn turn(preset: &mut Preset, state: &mut u64) {
 }
 
 /// Patch after patch, one second of each: the inner loop of a search.
-fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
+fn patches(name: &str, seconds: f64, oversampling: Oversampling) -> anyhow::Result<Measured> {
     let mut preset = one_filter();
-    let mut studio = Studio::new(RATE);
+    let mut studio = Studio::oversampled(RATE, oversampling);
     let mut sides = [vec![0.0; RATE as usize], vec![0.0; RATE as usize]];
     let mut state = 1u64;
     let mut patch = |preset: &mut Preset| {
@@ -244,12 +251,12 @@ fn patches(name: &str, seconds: f64) -> anyhow::Result<Measured> {
 }
 
 /// Many patches a call, a studio on every core.
-fn batches(seconds: f64) -> anyhow::Result<Measured> {
+fn batches(seconds: f64, oversampling: Oversampling) -> anyhow::Result<Measured> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let rounds = (seconds.ceil() as usize).max(3);
     let ready = Barrier::new(cores);
     let work = |seed: u64| -> Measured {
-        let (mut studio, mut state) = (Studio::new(RATE), seed);
+        let (mut studio, mut state) = (Studio::oversampled(RATE, oversampling), seed);
         let mut presets = vec![one_filter(); CANDIDATES];
         let mut out = vec![0.0; CANDIDATES * 2 * studio.samples(&NOTE)];
         studio.render_each(&presets[..1], &NOTE, &mut out, &|| false);

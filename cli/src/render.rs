@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use cultivar_dsp::{Note, Studio, Tuning};
+use cultivar_dsp::{Note, Oversampling, Studio, Tuning};
 use cultivar_formats::{Depth, Mapping, Scale, read_scala, tuning, write_wav};
 use serde_json::json;
 
@@ -38,6 +38,9 @@ pub(crate) struct Render {
     /// Sampling rate in hertz
     #[arg(long, default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(1000..=768_000))]
     rate: u32,
+    /// Samples worked out for each one written
+    #[arg(long, default_value = "1", value_parser = oversampling)]
+    oversampling: Oversampling,
     /// Write 16-bit whole numbers instead
     #[arg(long)]
     int16: bool,
@@ -50,7 +53,7 @@ impl Render {
         let note = Note { key, velocity, gate, length: gate + self.tail };
         let tuning = self.tuning()?;
         let pitch = self.pitch(&tuning)?;
-        let mut studio = Studio::new(self.rate as f32);
+        let mut studio = Studio::oversampled(self.rate as f32, self.oversampling);
         studio.tune(&tuning);
         let length = studio.samples(&note);
         let (mut left, mut right) = (vec![0.0; length], vec![0.0; length]);
@@ -96,6 +99,11 @@ impl Render {
         })?;
         Ok(home + (self.note - key))
     }
+}
+
+fn oversampling(factor: &str) -> Result<Oversampling, String> {
+    let known = factor.parse().ok().and_then(Oversampling::of);
+    known.ok_or_else(|| "it is 1, 2 or 4".to_owned())
 }
 
 fn text(file: &Path) -> Result<String, Failure> {

@@ -8,6 +8,7 @@ use crate::math::{Block, CONTROL};
 use crate::mpe::Zones;
 use crate::notes::{Channels, Keys};
 use crate::oscillator::spectral::Easel;
+use crate::oversampling::{Descent, Oversampling};
 use crate::places::PLACES;
 use crate::pool::Pool;
 use crate::sound::Sound;
@@ -24,7 +25,9 @@ const ENDED: usize = 128;
 /// Sounds and the voices that play them. Everything it will ever need is allocated in `new`;
 /// no other method allocates or frees.
 pub struct Engine {
+    /// Samples per second that are worked out.
     pub(crate) rate: f32,
+    descent: Descent,
     seed: u32,
     pub(crate) sounds: [Option<Box<Sound>>; PLACES],
     /// Place of the sound that new notes play.
@@ -73,9 +76,15 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// A silent engine at a sample rate in hertz. Equal seeds play equal notes.
     pub fn new(rate: f32, seed: u64) -> Self {
+        Engine::oversampled(rate, Oversampling::None, seed)
+    }
+
+    /// A silent engine that is heard at a sample rate in hertz and works faster.
+    pub fn oversampled(rate: f32, oversampling: Oversampling, seed: u64) -> Self {
         let rate = if rate.is_finite() { rate.clamp(2_000.0, 1_000_000.0) } else { 48_000.0 };
         Engine {
-            rate,
+            rate: rate * oversampling.factor() as f32,
+            descent: Descent::new(oversampling),
             seed: (seed ^ (seed >> 32)) as u32,
             sounds: [const { None }; PLACES],
             current: None,
@@ -98,8 +107,13 @@ impl Engine {
         }
     }
 
-    /// Sample rate in hertz.
+    /// Samples heard per second.
     pub fn rate(&self) -> f32 {
+        self.rate / self.descent.from.factor() as f32
+    }
+
+    /// Samples worked out per second: the rate that its sounds have to be made for.
+    pub fn sound_rate(&self) -> f32 {
         self.rate
     }
 
@@ -117,6 +131,7 @@ impl Engine {
         self.clock = Clock::STOPPED;
         self.ended.clear();
         self.peak = [0.0; 2];
+        self.descent = Descent::new(self.descent.from);
     }
 
     /// Sets a parameter of the playing sound to a plain value, without a step.
@@ -187,8 +202,8 @@ impl Engine {
                 break;
             }
             let soon = events.get(next).map_or(frames, |event| event.at.min(frames));
-            let until = soon.min(from + CONTROL - self.offset);
-            self.segment(&mut left[from..until], &mut right[from..until]);
+            let until = soon.min(from + (CONTROL - self.offset) / self.descent.from.factor());
+            self.stretch(&mut left[from..until], &mut right[from..until]);
             from = until;
         }
         for (peak, side) in self.peak.iter_mut().zip([left, right]) {
@@ -268,6 +283,21 @@ impl Engine {
     pub(crate) fn report(&mut self, which: Which) {
         if self.ended.len() < self.ended.capacity() {
             self.ended.push(which);
+        }
+    }
+
+    /// Renders what is heard of a part of one grid interval.
+    fn stretch(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let fast = self.descent.from.factor();
+        if fast == 1 {
+            return self.segment(left, right);
+        }
+        let mut sides = [[0.0; CONTROL]; 2];
+        let [fast_left, fast_right] = sides.each_mut().map(|side| &mut side[..fast * left.len()]);
+        self.segment(fast_left, fast_right);
+        self.descent.run(&sides, left, right);
+        if self.offset == 0 {
+            self.descent.settle();
         }
     }
 

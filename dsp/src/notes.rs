@@ -81,6 +81,13 @@ impl Keys {
         self.held[..self.len].iter().rev().find(|held| held.sound == sound).copied()
     }
 
+    /// Keys play other sounds from now on.
+    pub(crate) fn change_over(&mut self, to: impl Fn(usize) -> Option<usize>) {
+        for held in &mut self.held[..self.len] {
+            held.sound = to(held.sound).unwrap_or(held.sound);
+        }
+    }
+
     /// A sound goes.
     pub(crate) fn forget(&mut self, sound: usize) {
         self.retain(|held| held.sound != sound);
@@ -355,8 +362,6 @@ impl Engine {
                 voice.come_in(life);
             }
         }
-        for held in &mut self.keys.held[..self.keys.len] {
-            held.sound = place;
-        }
+        self.keys.change_over(|_| Some(place));
     }
 }

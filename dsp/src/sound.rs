@@ -202,6 +202,15 @@ impl Sound {
         self.moving.extend(differ.map(|(_, address)| Id(address)));
     }
 
+    /// Moves on from where another sound is that was made of the same preset.
+    pub(crate) fn run_on(&mut self, other: &Sound) {
+        (self.free, self.walks, self.sources) = (other.free, other.walks, other.sources);
+        (self.tempo, self.moves) = (other.tempo, other.moves);
+        if let (Some(morph), Some(other)) = (&mut self.morph, &other.morph) {
+            morph.odd.run_on(&other.odd);
+        }
+    }
+
     fn reroute(&mut self) {
         self.routes = Routes::of(&self.values, Realm::Voice);
         self.behind = Routes::of(&self.values, Realm::Sound);

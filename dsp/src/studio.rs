@@ -5,6 +5,7 @@ use cultivar_patch::Preset;
 use crate::engine::Engine;
 use crate::event::{Event, Timed, Which};
 use crate::math::CONTROL;
+use crate::oversampling::Oversampling;
 use crate::sample::tape;
 use crate::sound::{Sound, prepare};
 use crate::tuning::Tuning;
@@ -42,7 +43,12 @@ pub struct Studio {
 impl Studio {
     /// A studio at a sample rate in hertz.
     pub fn new(rate: f32) -> Self {
-        Studio { engine: Engine::new(rate, 0) }
+        Studio::oversampled(rate, Oversampling::None)
+    }
+
+    /// A studio whose engine works faster than it is heard.
+    pub fn oversampled(rate: f32, oversampling: Oversampling) -> Self {
+        Studio { engine: Engine::oversampled(rate, oversampling, 0) }
     }
 
     /// Keys have other pitches from now on; the part of a note after the point is added.
@@ -85,8 +91,8 @@ impl Studio {
         whole
     }
 
-    /// The same, unless `stop`, asked before every table, the recording and every piece of some hundredths of a second, says so.
-    /// Gives whether all of it was rendered.
+    /// The same, unless `stop` says so, which is asked before every table, the recording and
+    /// every piece of some hundredths of a second. Gives whether all of it was rendered.
     pub fn render_until(
         &mut self,
         preset: &Preset,
@@ -110,7 +116,7 @@ impl Studio {
                 sound.load(preset);
                 sound
             }
-            None => Sound::new(preset, self.engine.rate()),
+            None => Sound::new(preset, self.engine.sound_rate()),
         };
         self.engine.reset();
         // The engine has just given its only sound away, so there is room.

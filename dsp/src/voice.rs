@@ -175,6 +175,44 @@ impl Voice {
         self.with_twin(sound, |twin, sound| twin.start(onset, sound, at));
     }
 
+    /// Comes in for a voice of another engine, `at` samples into the grid interval: what moves goes
+    /// on from where it is there, and it is as loud.
+    pub(crate) fn run_on(&mut self, old: &Voice, place: usize, sound: &Sound, at: usize) {
+        let onset = Onset {
+            which: old.which,
+            sound: place,
+            velocity: old.velocity,
+            order: old.order,
+            seed: hash(old.order),
+            expression: old.expression,
+            above: old.above,
+            home: old.home,
+            away: 0.0,
+        };
+        self.start(&onset, sound, at);
+        self.life = old.life;
+        self.catch_up(old);
+    }
+
+    /// Moves from where another voice is, and so do those that sound with it.
+    fn catch_up(&mut self, old: &Voice) {
+        let right = self.now.right;
+        self.now = old.now;
+        self.now.right = right;
+        self.now.enter();
+        // The engine may not have reached its first grid point.
+        self.ahead = self.now;
+        (self.lift, self.random, self.moves) = (old.lift, old.random, old.moves);
+        let ear = old.right_ear.as_deref().filter(|_| old.heard == Heard::Left);
+        if let Some(right) = self.right_ear() {
+            right.catch_up(ear.unwrap_or(old));
+        }
+        let twin = old.twin.as_deref().filter(|_| old.twinned);
+        if let Some(own) = self.twin.as_deref_mut().filter(|_| self.twinned) {
+            own.catch_up(twin.unwrap_or(old));
+        }
+    }
+
     /// Goes on as another note: the sound does not break off, the envelopes start anew.
     pub(crate) fn restart(&mut self, onset: &Onset, sound: &Sound) {
         self.adopt(onset, sound);

@@ -5,10 +5,12 @@ mod stage;
 
 use std::f64::consts::TAU;
 
+use cultivar_dsp::Oversampling;
 use cultivar_patch::Preset;
 use cultivar_patch::schema::{Model, Stack, Warp};
 use realfft::RealFftPlanner;
-use spectrum::{LOBE, WINDOW, cycle, hertz, power, spectrum, table};
+
+use spectrum::{LOBE, WINDOW, cycle, hertz, oversampled, power, spectrum, table};
 use stage::RATE;
 
 /// An oscillator with a warp; the one that it may listen to is a sine, an octave above.
@@ -24,9 +26,14 @@ fn warped(warp: Warp, amount: f32, harmonics: usize) -> Preset {
 
 /// What lies between the harmonics up to 20 kHz against the harmonics, in decibels.
 fn alias(preset: &Preset, key: f32) -> f64 {
+    between(&spectrum(preset, key), key)
+}
+
+/// The same of the spectrum of a key.
+fn between(bins: &[f64], key: f32) -> f64 {
     let (mut between, mut harmonic) = (0.0, 0.0);
     let wide = f64::from(RATE) / WINDOW as f64;
-    for (bin, power) in spectrum(preset, key).iter().enumerate().skip(20) {
+    for (bin, power) in bins.iter().enumerate().skip(20) {
         let hertz_here = bin as f64 * wide;
         let k = (hertz_here / hertz(key)).round();
         if hertz_here > 20_000.0 {
@@ -43,6 +50,30 @@ fn check(preset: &Preset, most: [f64; 3]) {
     let found = [60.0, 84.0, 96.0].map(|key| alias(preset, key));
     let fits = found.iter().zip(&most).all(|(found, most)| found <= most);
     assert!(fits, "{found:.1?} dB, not {most:?}");
+}
+
+#[test]
+fn what_works_faster_is_cleaner_and_else_the_same() {
+    let mut driven = warped(Warp::None, 0.0, 1023);
+    let filter = &mut driven.patch.filter[0];
+    (filter.on, filter.drive, filter.cutoff) = (1.0, 24.0, 130.0);
+    (driven.patch.osc[0].level, driven.patch.master.level) = (0.0, -12.0);
+    let loud = warped(Warp::Fm, 0.6, 63);
+    for (preset, key) in [(&warped(Warp::Sync, 0.7, 1023), 96.0), (&driven, 96.0), (&loud, 84.0)] {
+        let heard = Oversampling::ALL.map(|faster| oversampled(preset, key, faster));
+        let [once, twice, fourfold] = heard.each_ref().map(|bins| between(bins, key));
+        assert!(twice < once - 6.0, "{once:.1} dB, twice {twice:.1} dB");
+        assert!(fourfold < twice + 1.0, "{twice:.1} dB, fourfold {fourfold:.1} dB");
+        // The harmonics that are heard most are as strong.
+        for k in (1..6).map(f64::from).filter(|k| k * hertz(key) < 19_000.0) {
+            let levels = heard.each_ref().map(|bins| 10.0 * power(bins, k * hertz(key)).log10());
+            let loudest = 10.0 * heard[0].iter().sum::<f64>().log10();
+            for level in &levels[1..] {
+                let far = (level - levels[0]).abs() > 0.9 && levels[0] > loudest - 12.0;
+                assert!(!far, "harmonic {k}: {levels:.2?} dB");
+            }
+        }
+    }
 }
 
 #[test]

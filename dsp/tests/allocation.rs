@@ -5,7 +5,7 @@ mod stage;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use cultivar_dsp::{Sound, Studio, Timed, Tuning, Zones};
+use cultivar_dsp::{Engine, Oversampling, Sound, Studio, Timed, Tuning, Zones};
 use stage::{Dice, RATE, busy, engine, random_event, random_preset};
 
 thread_local! {
@@ -79,4 +79,24 @@ fn a_studio_touches_no_heap_once_warm() {
     let (count, ()) = touched(|| studio.render(&preset, &note, &mut left, &mut right));
     assert_eq!(count, 0);
     assert!(left == first);
+}
+
+#[test]
+fn an_engine_takes_the_place_of_another_without_the_heap() {
+    let mut dice = Dice(9);
+    for preset in [busy(), random_preset(&mut dice), random_preset(&mut dice)] {
+        let mut old = engine(&preset);
+        let (mut left, mut right) = ([0.0; 300], [0.0; 300]);
+        old.render(&[stage::on(0, 50), stage::on(7, 57)], &mut left, &mut right);
+        let mut new = Engine::oversampled(RATE, Oversampling::Fourfold, 7);
+        assert!(new.play(Sound::new(&preset, new.sound_rate())).is_ok());
+        let (count, ()) = touched(|| {
+            new.succeed(&mut old);
+            for _ in 0..10 {
+                new.render(&[], &mut left, &mut right);
+                old.render(&[], &mut left, &mut right);
+            }
+        });
+        assert_eq!(count, 0);
+    }
 }

@@ -189,6 +189,8 @@ pub enum Command {
     ClearTuning,
     /// Let MIDI channels bend and press notes one by one, or not.
     ToggleMpe,
+    /// Work out so many samples for each one heard: 1, 2 or 4.
+    Oversample(u8),
     /// Load the preset before the current one.
     PreviousPreset,
     /// Load the preset after the current one.

@@ -358,6 +358,15 @@ fn playing(ui: &mut egui::Ui, desk: &mut Desk) {
             desk.ask(Command::OpenFileDialog(crate::Purpose::Tuning));
         }
     });
+    ui.label(egui::RichText::new("Oversampling").color(Palette::of(ui).muted));
+    ui.horizontal(|ui| {
+        for factor in [1, 2, 4] {
+            let chosen = factor == session.oversampling;
+            if ui.selectable_label(chosen, format!("{factor}×")).clicked() && !chosen {
+                desk.ask(Command::Oversample(factor));
+            }
+        }
+    });
 }
 
 /// A line of the settings with its switch; whether it was clicked.

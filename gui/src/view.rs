@@ -62,12 +62,20 @@ pub struct View<'a> {
 }
 
 /// How the keys play in this project, whatever the preset.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Whether MIDI channels bend and press notes one by one.
     pub mpe: bool,
     /// What tunes the keys, by name; none for twelve equal steps.
     pub tuning: Option<String>,
+    /// Samples worked out for each one heard: 1, 2 or 4.
+    pub oversampling: u8,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Session { mpe: false, tuning: None, oversampling: 1 }
+    }
 }
 
 /// The two sounds the player compares.

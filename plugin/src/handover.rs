@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use atomic_float::AtomicF32;
 use crossbeam_utils::atomic::AtomicCell;
-use cultivar_dsp::{Playhead, Sound, Tuning, Zones};
-use cultivar_patch::Patch;
+use cultivar_dsp::{Engine, Playhead, Sound, Tuning, Zones};
+use cultivar_patch::{Patch, Preset};
 use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 
@@ -31,7 +31,10 @@ pub enum Change {
 
 /// A sound on its way to the audio thread.
 pub struct Parcel {
-    /// The sound; taken out once it plays.
+    /// An engine that is to take the place of the one there is, with sounds and tuning of its own;
+    /// taken out once it does.
+    pub engine: Option<Box<Engine>>,
+    /// The sound; taken out once it plays. There is none where the engine has it already.
     pub sound: Option<Box<Sound>>,
     /// The parameter values that it was made of.
     pub values: Patch<f32>,
@@ -45,11 +48,20 @@ pub struct Parcel {
 }
 
 impl Parcel {
+    /// One of a preset whose sound is still to be put in, and that follows nothing.
+    pub fn of(preset: &Preset, change: Change) -> Self {
+        let partner = preset.partner.as_ref().map(|partner| partner.preset.patch);
+        Parcel { engine: None, sound: None, values: preset.patch, partner, load: None, change }
+    }
+
     /// Comes instead of one that has not been opened: an edit of a sound that never played
-    /// becomes the playing one as that would have.
-    pub fn supersede(&mut self, passed_over: &Parcel) {
+    /// becomes the playing one as that would have, and an engine still comes.
+    pub fn supersede(&mut self, passed_over: &mut Parcel) {
         if self.change == Change::Exchange {
             self.change = passed_over.change;
+        }
+        if self.engine.is_none() {
+            self.engine = passed_over.engine.take();
         }
     }
 }
@@ -64,6 +76,8 @@ pub struct Brood {
 
 /// What comes back from the audio thread.
 pub enum Spent {
+    /// An engine that another one has succeeded.
+    Engine(Box<Engine>),
     /// A sound that no voice uses any more.
     Sound(Box<Sound>),
     /// A parcel, opened or not.
@@ -182,8 +196,8 @@ impl Outlet {
     /// Sends a sound. One that was sent before and not yet taken is freed here: the newest
     /// counts. One at a time: the caller holds the lock of the document.
     pub fn send(&self, mut parcel: Box<Parcel>) {
-        if let Some(passed_over) = self.slot.take() {
-            parcel.supersede(&passed_over);
+        if let Some(mut passed_over) = self.slot.take() {
+            parcel.supersede(&mut passed_over);
         }
         drop(self.slot.swap(Some(parcel)));
         self.free();

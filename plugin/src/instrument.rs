@@ -1,11 +1,11 @@
 //! One instance as people see it: parameters, document, and the way to its audio thread.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use atomic_float::AtomicF32;
-use cultivar_dsp::Sound;
+use cultivar_dsp::{Engine, Oversampling, Sound};
 use cultivar_gui::Tone;
 use cultivar_patch::{Clip, Partner, Preset, Table};
 use nice_plug::prelude::*;
@@ -28,8 +28,10 @@ pub struct Instrument {
     pub extent: Arc<Extent>,
     /// Locked by whoever sends a sound, so that the last one sent is the last one meant.
     document: Mutex<Document>,
-    /// Samples per second of the engine; 0 while there is none.
+    /// Samples per second that are heard of the engine; 0 while there is none.
     rate: AtomicF32,
+    /// Samples worked out by the engine for each one heard.
+    faster: AtomicUsize,
     /// Whether a sound plays that is not the document's.
     trying_out: AtomicBool,
     /// Presets of the keys of the octave, for the next engine.
@@ -45,11 +47,21 @@ impl Instrument {
         let document = Mutex::new(Document::new(Preset::init()));
         let params = HostParams::new();
         let (rate, trying_out) = (AtomicF32::new(0.0), AtomicBool::new(false));
+        let faster = AtomicUsize::new(1);
         let extent = Arc::new(Extent::default());
         let brood = Mutex::new(Arc::default());
         let on_family = OnceLock::new();
-        let instrument =
-            Instrument { params, outlet, extent, document, rate, trying_out, brood, on_family };
+        let instrument = Instrument {
+            params,
+            outlet,
+            extent,
+            document,
+            rate,
+            faster,
+            trying_out,
+            brood,
+            on_family,
+        };
         (instrument, inlet)
     }
 
@@ -74,8 +86,9 @@ impl Instrument {
     /// The host is not told.
     pub fn load(&self, document: &mut Document, preset: Preset) {
         document.preset = preset;
-        let preset = &document.preset;
-        self.params.load(&preset.patch, |load| self.send(preset, load, Change::Play));
+        self.params.load(&document.preset.patch, |load| {
+            self.send(document, &document.preset, load, Change::Play);
+        });
     }
 
     /// Puts a preset whose automated parameters the host already has in the document and the
@@ -88,7 +101,7 @@ impl Instrument {
             && tables.all(|(a, b)| same_table(a, b));
         document.preset = preset;
         let change = if fits { Change::Exchange } else { Change::Audition };
-        self.send(&document.preset, self.params.loads(), change);
+        self.send(document, &document.preset, self.params.loads(), change);
     }
 
     /// Gives the preset a partner or takes it away, with the way at its beginning. Held notes go
@@ -100,8 +113,9 @@ impl Instrument {
         let change = if fits { Change::Exchange } else { Change::Audition };
         (preset.partner, preset.patch.morph.position) = (partner, 0.0);
         document.preset = preset;
-        let preset = &document.preset;
-        self.params.load(&preset.patch, |load| self.send(preset, load, change));
+        self.params.load(&document.preset.patch, |load| {
+            self.send(document, &document.preset, load, change);
+        });
     }
 
     /// Tunes the keys by files; what they were tuned by stays where these cannot be read.
@@ -112,10 +126,17 @@ impl Instrument {
         Ok(())
     }
 
+    /// Has another engine work so many times as fast as it is heard; held notes go on in it.
+    pub fn oversample(&self, document: &mut Document, oversampling: Oversampling) {
+        document.session.oversampling = oversampling;
+        let preset = self.preset(document);
+        self.send(document, &preset, self.params.loads(), Change::Exchange);
+    }
+
     /// Makes what the sound of a preset takes time to make, band-limited tables above all: it is
     /// kept for a while, so that the editor can play the preset without waiting.
     pub fn prepare(&self, preset: &Preset) {
-        let rate = self.rate();
+        let rate = self.sound_rate();
         if rate > 0.0 {
             drop(Sound::new(preset, rate));
         }
@@ -124,11 +145,11 @@ impl Instrument {
     /// Plays `preset` without changing the document, until the document is played again.
     pub fn try_out(&self, preset: &Preset) {
         // Made before the document is locked: nobody waits for it.
-        let rate = self.rate();
+        let rate = self.sound_rate();
         let parcel = (rate > 0.0).then(|| parcel(preset, rate, None, Change::Audition));
         let _document = self.document();
         self.trying_out.store(true, Ordering::Relaxed);
-        if let Some(parcel) = parcel.filter(|_| rate == self.rate()) {
+        if let Some(parcel) = parcel.filter(|_| rate == self.sound_rate()) {
             self.outlet.send(parcel);
         }
     }
@@ -140,38 +161,32 @@ impl Instrument {
 
     /// Plays the document again after `try_out`.
     pub fn play_document(&self, document: &Document) {
-        self.send(&self.preset(document), self.params.loads(), Change::Audition);
+        self.send(document, &self.preset(document), self.params.loads(), Change::Audition);
     }
 
     /// Puts presets on the keys of the octave, C first, for when `set_on_keys` says so.
     pub fn put_on_keys(&self, presets: Arc<[Preset]>) {
         *self.brood.lock().unwrap_or_else(PoisonError::into_inner) = presets.clone();
         loop {
-            let rate = self.rate();
+            let rate = self.sound_rate();
             let brood = (rate > 0.0).then(|| brood(&presets, rate));
             // Another engine may have come while they were made.
-            if rate == self.rate() {
+            if rate == self.sound_rate() {
                 brood.into_iter().for_each(|brood| self.outlet.send_brood(brood));
                 return;
             }
         }
     }
 
-    /// The document as a first sound for an engine of this sample rate; from now on sounds are
-    /// made for it. With 0 there is no engine and none are made.
+    /// An engine that is heard at this sample rate and plays the document; from now on sounds
+    /// are made for it.
     pub fn start(&self, rate: f32) -> Box<Parcel> {
         let document = self.document();
         self.rate.store(rate, Ordering::Release);
         self.trying_out.store(false, Ordering::Relaxed);
-        // Made for another rate.
+        // Made for another engine.
         self.outlet.withdraw();
-        let presets = self.brood.lock().unwrap_or_else(PoisonError::into_inner);
-        if !presets.is_empty() {
-            self.outlet.send_brood(brood(&presets, rate));
-        }
-        // A new engine is not tuned yet.
-        self.outlet.tune(document.scales.tuning().unwrap_or_default());
-        parcel(&self.preset(&document), rate, Some(self.params.loads()), Change::Play)
+        self.fitted(&document, &self.preset(&document), self.params.loads())
     }
 
     /// From now on there is no engine.
@@ -179,24 +194,53 @@ impl Instrument {
         self.rate.store(0.0, Ordering::Release);
     }
 
-    /// Samples per second of the engine; 0 while there is none.
+    /// Samples per second that are heard; 0 while there is no engine.
     pub fn rate(&self) -> f32 {
         self.rate.load(Ordering::Acquire)
     }
 
-    fn send(&self, preset: &Preset, load: u32, change: Change) {
+    /// Samples per second that sounds are made for; 0 while there is no engine.
+    fn sound_rate(&self) -> f32 {
+        self.rate() * self.faster.load(Ordering::Acquire) as f32
+    }
+
+    /// Sends the sound of a preset, and an engine with it where the document wants another.
+    fn send(&self, document: &Document, preset: &Preset, load: u32, change: Change) {
         self.trying_out.store(false, Ordering::Relaxed);
         let rate = self.rate();
-        if rate > 0.0 {
-            self.outlet.send(parcel(preset, rate, Some(load), change));
+        if rate <= 0.0 {
+            return;
         }
+        let wanted = document.session.oversampling.factor();
+        let parcel = match wanted == self.faster.load(Ordering::Acquire) {
+            true => parcel(preset, self.sound_rate(), Some(load), change),
+            false => self.fitted(document, preset, load),
+        };
+        self.outlet.send(parcel);
+    }
+
+    /// A parcel of an engine as the document wants it, with the sound of a preset, those of the
+    /// keys of the octave and the tuning.
+    fn fitted(&self, document: &Document, preset: &Preset, load: u32) -> Box<Parcel> {
+        let oversampling = document.session.oversampling;
+        self.faster.store(oversampling.factor(), Ordering::Release);
+        let mut engine = Box::new(Engine::oversampled(self.rate(), oversampling, 0));
+        let rate = engine.sound_rate();
+        // A new engine has room for all of them.
+        let _ = engine.play(Sound::new(preset, rate));
+        let presets = self.brood.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, preset) in presets.iter().enumerate() {
+            let _ = engine.assign(key, Sound::new(preset, rate));
+        }
+        engine.tune(&document.scales.tuning().unwrap_or_default());
+        let (engine, load) = (Some(engine), Some(load));
+        Box::new(Parcel { engine, sound: None, load, ..Parcel::of(preset, Change::Play) })
     }
 }
 
 fn parcel(preset: &Preset, rate: f32, load: Option<u32>, change: Change) -> Box<Parcel> {
     let sound = Some(Sound::new(preset, rate));
-    let partner = preset.partner.as_ref().map(|partner| partner.preset.patch);
-    Box::new(Parcel { sound, values: preset.patch, partner, load, change })
+    Box::new(Parcel { sound, load, ..Parcel::of(preset, change) })
 }
 
 fn brood(presets: &[Preset], rate: f32) -> Box<Brood> {

@@ -22,6 +22,8 @@ const EVENTS: usize = 4096;
 const MEANINGS: usize = 8;
 /// The channel of the editor's keys.
 const EDITOR_CHANNEL: i16 = 15;
+/// Samples that are rendered in one go of an engine on its way out.
+const PIECE: usize = 64;
 /// Tempo of hosts that have none.
 const TEMPO: f64 = 120.0;
 
@@ -29,7 +31,9 @@ const TEMPO: f64 = 120.0;
 pub struct Player {
     instrument: Arc<Instrument>,
     inlet: Inlet,
-    engine: Option<Engine>,
+    engine: Option<Box<Engine>>,
+    /// The engine that this one has succeeded, on its way out.
+    leaving: Option<Box<Engine>>,
     /// The parameter values that the engine has.
     known: Patch<f32>,
     /// The values of the playing sound's partner.
@@ -65,6 +69,7 @@ impl Player {
             instrument,
             inlet,
             engine: None,
+            leaving: None,
             known: Patch::default(),
             partner: None,
             fresh: Patch::default(),
@@ -84,20 +89,20 @@ impl Player {
         }
     }
 
-    /// Makes an engine that plays the document. May allocate.
+    /// Takes an engine that plays the document. May allocate.
     pub fn start(&mut self, rate: f32) {
+        (self.engine, self.leaving) = (None, None);
         self.waiting = Some(self.instrument.start(rate));
-        self.engine = Some(Engine::new(rate, 0));
         self.zones = Zones::OFF;
         self.failed = false;
         self.inlet.set_stopped(false);
         self.change_sound();
     }
 
-    /// Frees the engine.
+    /// Frees the engines.
     pub fn stop(&mut self) {
         self.instrument.stop();
-        self.engine = None;
+        (self.engine, self.leaving) = (None, None);
     }
 
     /// Silence, as if new.
@@ -105,6 +110,7 @@ impl Player {
         if let Some(engine) = &mut self.engine {
             engine.reset();
         }
+        self.leaving.take().into_iter().for_each(|old| self.inlet.give_back(Spent::Engine(old)));
         self.registered = Registered::new();
         self.rest = u32::MAX;
         self.shown = Shown::default();
@@ -172,6 +178,7 @@ impl Player {
         }
         self.render_part(&mut left[done..], &mut right[done..]);
         self.tell_ended(context, left.len());
+        self.play_leaving(left, right, context);
         self.play_clip(left, right);
         self.return_sounds();
         self.show(begin, left.len());
@@ -181,15 +188,24 @@ impl Player {
     /// Plays the newest sound that was sent.
     fn change_sound(&mut self) {
         if let Some(mut parcel) = self.inlet.take() {
-            if let Some(passed_over) = self.waiting.take() {
-                parcel.supersede(&passed_over);
+            if let Some(mut passed_over) = self.waiting.take() {
+                parcel.supersede(&mut passed_over);
                 self.inlet.give_back(Spent::Parcel(passed_over));
             }
             self.waiting = Some(parcel);
         }
-        let (Some(engine), Some(mut parcel)) = (&mut self.engine, self.waiting.take()) else {
+        let Some(mut parcel) = self.waiting.take() else { return };
+        // One at a time is on its way out.
+        if parcel.engine.is_some() && self.leaving.is_some() {
+            self.waiting = Some(parcel);
             return;
-        };
+        }
+        if let Some(mut engine) = parcel.engine.take() {
+            self.leaving = self.engine.take();
+            self.leaving.iter_mut().for_each(|old| engine.succeed(old));
+            self.engine = Some(engine);
+        }
+        let Some(engine) = &mut self.engine else { return };
         let refused = parcel.sound.take().and_then(|sound| match parcel.change {
             Change::Play => engine.play(sound).err(),
             Change::Audition => engine.audition(sound).err(),
@@ -219,7 +235,7 @@ impl Player {
         let Some(engine) = &mut self.engine else { return };
         engine.keymap(self.inlet.on_keys());
         let Some(mut brood) = self.brood.take() else { return };
-        if brood.rate == engine.rate() {
+        if brood.rate == engine.sound_rate() {
             for (key, place) in brood.sounds.iter_mut().enumerate() {
                 *place = place.take().and_then(|sound| engine.assign(key, sound).err());
             }
@@ -316,6 +332,38 @@ impl Player {
         self.events.clear();
     }
 
+    /// Adds the engine that fades.
+    fn play_leaving<P>(
+        &mut self,
+        left: &mut [f32],
+        right: &mut [f32],
+        context: &mut impl ProcessContext<P>,
+    ) where
+        P: Plugin<SysExMessage = ()>,
+    {
+        let Some(old) = &mut self.leaving else { return };
+        let mut done = 0;
+        for (left, right) in left.chunks_mut(PIECE).zip(right.chunks_mut(PIECE)) {
+            let mut sides = [[0.0; PIECE]; 2];
+            let [l, r] = sides.each_mut().map(|side| &mut side[..left.len()]);
+            old.render(&[], l, r);
+            left.iter_mut().zip(l).for_each(|(sum, x)| *sum += *x);
+            right.iter_mut().zip(r).for_each(|(sum, x)| *sum += *x);
+            done += left.len();
+            // What goes on in the other engine has not ended.
+            let goes_on = |note| self.engine.as_ref().is_some_and(|engine| engine.plays(note));
+            for &note in old.ended().iter().filter(|note| !goes_on(**note)) {
+                let _ = context.try_send_event(notes::ended(note, done - 1));
+            }
+        }
+        if old.has_left() && self.inlet.has_room() {
+            self.leaving
+                .take()
+                .into_iter()
+                .for_each(|old| self.inlet.give_back(Spent::Engine(old)));
+        }
+    }
+
     /// Adds the clip that plays.
     fn play_clip(&mut self, left: &mut [f32], right: &mut [f32]) {
         if let Some(clip) = self.inlet.take_clip() {
@@ -323,7 +371,7 @@ impl Player {
             self.fading = self.clip.replace(clip);
             self.fading.iter_mut().for_each(|clip| clip.fade());
         }
-        let rate = self.engine.as_ref().map_or(0.0, Engine::rate);
+        let rate = self.engine.as_ref().map_or(0.0, |engine| engine.rate());
         for place in [&mut self.clip, &mut self.fading] {
             if rate > 0.0
                 && let Some(clip) = place
@@ -341,7 +389,7 @@ impl Player {
     where
         P: Plugin<SysExMessage = ()>,
     {
-        for &note in self.engine.iter().flat_map(Engine::ended) {
+        for &note in self.engine.iter().flat_map(|engine| engine.ended()) {
             // A host without room for it loses a hint, nothing else.
             let _ = context.try_send_event(notes::ended(note, until.saturating_sub(1)));
         }
@@ -406,6 +454,8 @@ fn tail(patch: &Patch<f32>, tempo: f64) -> f32 {
 mod brood;
 #[cfg(test)]
 mod expressive;
+#[cfg(test)]
+mod faster;
 #[cfg(test)]
 mod first_sound;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cultivar_dsp::{Tuning, Zones};
+use cultivar_dsp::{Oversampling, Tuning, Zones};
 use cultivar_gui::{Page, Settings};
 use cultivar_patch::{FileError, Preset};
 use nice_plug::prelude::PluginState;
@@ -76,6 +76,9 @@ pub struct Session {
     /// Which channels belong together.
     #[serde(with = "zones::text")]
     pub zones: Zones,
+    /// How many times as fast as heard the engine works.
+    #[serde(with = "factor")]
+    pub oversampling: Oversampling,
     /// Width and height of the editor in points.
     pub size: [f32; 2],
     /// The editor's zoom, 1 for none.
@@ -95,6 +98,7 @@ impl Default for Session {
             computer_keys: false,
             hover_sound: true,
             zones: Zones::OFF,
+            oversampling: Oversampling::None,
             size: Extent::DEFAULT,
             zoom: 1.0,
         }
@@ -130,6 +134,23 @@ impl Session {
         self.computer_keys = settings.computer_keys;
         self.hover_sound = settings.hover_sound;
         self.zoom = settings.zoom;
+    }
+}
+
+/// Oversampling as a session writes it: by its factor.
+mod factor {
+    use cultivar_dsp::Oversampling;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(one: &Oversampling, to: S) -> Result<S::Ok, S::Error> {
+        one.factor().serialize(to)
+    }
+
+    /// Reads it; a factor that there is not is none.
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Oversampling, D::Error> {
+        Ok(Oversampling::of(usize::deserialize(from)?).unwrap_or_default())
     }
 }
 
@@ -229,6 +250,7 @@ mod tests {
         let target = Some(TargetFile { path: "/a/é.wav".into(), hash: "00ff".into(), hearing });
         let zones = Zones { upper: cultivar_dsp::Zone::of(9), ..Zones::OFF };
         let session = Session { target, seed: u64::MAX, zones, zoom: 1.25, ..Session::default() };
+        let session = Session { oversampling: Oversampling::Fourfold, ..session };
         let scales = "{\"scale\":{\"name\":\"one\",\"text\":\"one\\n1\\n3/2\"}}";
         let scales = Arc::new(Scales::from_json(scales).expect("a scale"));
         let before = Snapshot { preset, session, family: "{}".into(), scales };

@@ -4,7 +4,7 @@
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-use cultivar_dsp::{Note, render};
+use cultivar_dsp::{Note, Oversampling, Studio};
 use cultivar_patch::{FRAME, Preset, Table, Wavetable};
 use realfft::RealFftPlanner;
 
@@ -36,9 +36,16 @@ pub(crate) fn hertz(key: f32) -> f64 {
 /// Power per bin of a steady note, through a window whose side lobes lie below −92 dB (Harris,
 /// 1978).
 pub(crate) fn spectrum(preset: &Preset, key: f32) -> Vec<f64> {
-    let seconds = (SKIP + WINDOW) as f32 / RATE;
+    oversampled(preset, key, Oversampling::None)
+}
+
+/// The same of an engine that works faster than it is heard.
+pub(crate) fn oversampled(preset: &Preset, key: f32, oversampling: Oversampling) -> Vec<f64> {
+    let mut left = vec![0.0; SKIP + WINDOW];
+    let mut right = left.clone();
+    let seconds = left.len() as f32 / RATE;
     let note = Note { key, velocity: 1.0, gate: seconds, length: seconds };
-    let [left, _] = render(preset, &note, RATE);
+    Studio::oversampled(RATE, oversampling).render(preset, &note, &mut left, &mut right);
     let weight = |n: usize| {
         let turn = TAU * n as f64 / WINDOW as f64;
         0.358_75 - 0.488_29 * turn.cos() + 0.141_28 * (2.0 * turn).cos()

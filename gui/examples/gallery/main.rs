@@ -153,7 +153,8 @@ fn synth() -> Vec<Scene> {
         synth("save").set(|s| s.click = Some((pos2(385.0, 22.0), PointerButton::Primary))),
         synth("settings").set(|s| {
             s.click = Some((pos2(1096.0, 22.0), PointerButton::Primary));
-            s.data.session = Session { mpe: true, tuning: Some("31 equal steps".into()) };
+            s.data.session =
+                Session { mpe: true, tuning: Some("31 equal steps".into()), oversampling: 2 };
         }),
         synth("menu").set(|s| s.click = Some((pos2(240.0, 126.0), PointerButton::Secondary))),
         synth("lfo").set(|s| s.memory.lfo = 1),

@@ -47,12 +47,16 @@ fn the_settings_say_how_the_keys_play() {
     assert_eq!(editor.state().commands, [Command::ToggleMpe, file], "it is tempered already");
     editor.state_mut().commands.clear();
     let tuning = Some("31 equal steps".into());
-    editor.state_mut().data.session = Session { mpe: true, tuning };
+    editor.state_mut().data.session = Session { mpe: true, tuning, oversampling: 2 };
     editor.run();
     assert_eq!(is_on(&editor), Some(Toggled::True));
     editor.get_by_label("31 equal steps");
     click(&mut editor, "Equal temperament");
     assert_eq!(editor.state().commands, [Command::ClearTuning]);
+    editor.state_mut().commands.clear();
+    click(&mut editor, "2×");
+    click(&mut editor, "4×");
+    assert_eq!(editor.state().commands, [Command::Oversample(4)], "it is twice already");
 }
 
 #[test]

@@ -183,6 +183,7 @@ impl Editor {
             session: Session {
                 mpe: self.instrument.outlet.zones().is_on(),
                 tuning: document.scales.title(),
+                oversampling: document.session.oversampling.factor() as u8,
             },
             shown: self.instrument.outlet.shown(),
         }

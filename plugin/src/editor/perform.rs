@@ -1,6 +1,6 @@
 //! Wishes of the player, fulfilled or handed on.
 
-use cultivar_dsp::Zones;
+use cultivar_dsp::{Oversampling, Zones};
 use cultivar_gui::{Command, Gesture, Page, Purpose, Side, Tone};
 use cultivar_patch::schema::{Source, ids};
 use cultivar_patch::{EXTENSION, Id, Preset};
@@ -81,6 +81,7 @@ impl Editor {
             Command::LoadTuning(path) => self.ask(Task::LoadTuning(path)),
             Command::ClearTuning => self.tune(Scales::default()),
             Command::ToggleMpe => self.toggle_mpe(),
+            Command::Oversample(factor) => self.oversample(factor),
             Command::PreviousPreset => self.step(-1),
             Command::NextPreset => self.step(1),
             Command::Init => {
@@ -148,6 +149,13 @@ impl Editor {
         let outlet = &self.instrument.outlet;
         let on = outlet.zones().is_on();
         outlet.set_zones(if on { Zones::OFF } else { Zones::whole() });
+        self.host.touch(&self.instrument.params);
+    }
+
+    /// Has the engine work faster than it is heard.
+    fn oversample(&mut self, factor: u8) {
+        let Some(oversampling) = Oversampling::of(factor.into()) else { return };
+        self.instrument.oversample(&mut self.instrument.document(), oversampling);
         self.host.touch(&self.instrument.params);
     }
 

@@ -244,7 +244,7 @@ fn held_notes_go_the_way_to_a_partner_that_came_after_them() {
     instrument.params.write_one(ids().morph.position, 1.0);
     let after = (0..10).map(|_| frame(&mut player)).last().unwrap_or_default();
     assert!(after > 0.1, "the held note stays where it was: {after}");
-    let voices = |player: &Player| player.engine.as_ref().map(Engine::voices);
+    let voices = |player: &Player| player.engine.as_ref().map(|engine| engine.voices());
     assert_eq!(voices(&player), Some(1), "it goes on");
     // Without the partner it begins anew as what it was.
     instrument.pair(&mut instrument.document(), None);
