@@ -74,6 +74,11 @@ impl Arc {
         self.from == 0.0 && self.to == 0.0 && self.off == 0.0
     }
 
+    /// Whether it stays where it is.
+    pub(crate) fn is_still(&self) -> bool {
+        self.is_straight() && self.line.is_still()
+    }
+
     /// How far the value is from the line, `count` samples after it was drawn.
     #[inline(always)]
     fn bow(&self, count: f32) -> f32 {

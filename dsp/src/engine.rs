@@ -206,8 +206,8 @@ impl Engine {
             self.stretch(&mut left[from..until], &mut right[from..until]);
             from = until;
         }
-        for (peak, side) in self.peak.iter_mut().zip([left, right]) {
-            *peak = side.iter().fold(*peak, |peak, x| peak.max(x.abs()));
+        for (most, side) in self.peak.iter_mut().zip([left, right]) {
+            *most = most.max(peak(side));
         }
     }
 
@@ -342,6 +342,17 @@ impl Engine {
         self.offset = (at + len) % CONTROL;
         self.rolled &= self.offset != 0;
     }
+}
+
+/// Greatest amplitude, worked out in lanes.
+fn peak(side: &[f32]) -> f32 {
+    let (groups, rest) = side.as_chunks::<16>();
+    let greater = |a: f32, b: f32| if b.abs() > a { b.abs() } else { a };
+    let mut most = [0.0; 16];
+    for group in groups {
+        most.iter_mut().zip(group).for_each(|(most, x)| *most = greater(*most, *x));
+    }
+    most.iter().chain(rest).fold(0.0, |a, b| greater(a, *b))
 }
 
 /// Whether there is such a parameter.

@@ -29,7 +29,7 @@ pub enum Stage {
 
 /// The state of one envelope of one voice. Within a stage it is a function of the time since
 /// the stage began, so it comes out the same in steps of any length.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Envelope {
     pub(crate) stage: Stage,
     /// How much of the stage has passed, 0 to 1.

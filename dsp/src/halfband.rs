@@ -3,6 +3,8 @@
 //! An elliptic half-band filter as the sum of two all-pass branches (Lajos Gazsi, "Explicit
 //! formulas for lattice wave digital filters", 1985).
 
+use crate::oscillator::kernel::Lanes;
+
 /// Coefficients of the all-passes, of the two branches by turns: flat to 20 kHz at a rate of
 /// 48 kHz, −80 dB above 28.8 kHz.
 const PLAIN: [[f32; 2]; 3] =
@@ -15,7 +17,7 @@ const STEEP: [[f32; 2]; 4] = [
     [0.834_582_04, 0.944_304],
 ];
 
-/// Two branches by two sides.
+/// Both branches of the left side, then of the right one.
 type Four = [f32; 4];
 
 /// The state of both branches for both sides; of each, `N` all-passes.
@@ -41,42 +43,43 @@ impl<const N: usize> Halfband<N> {
         _ => panic!("no filter of this length"),
     };
 
-    /// One step of both branches: `x` holds the input of the first branch, left and right, then
-    /// that of the second.
+    /// One step of both branches. Of each side `x` holds the input of the first branch, then that
+    /// of the second; or the other way round where it is `TURNED`.
     #[inline(always)]
-    fn step(&mut self, mut x: Four) -> Four {
+    fn step<L: Lanes, const TURNED: bool>(&mut self, mut x: Four) -> Four {
         for k in 0..N {
             let (before, after) = (self.input[k], self.output[k]);
             self.input[k] = x;
             for lane in 0..4 {
                 // Only the last product waits for the sample before.
-                let coefficient = Self::COEFFICIENTS[k][lane / 2];
-                x[lane] = (before[lane] + coefficient * x[lane]) - coefficient * after[lane];
+                let coefficient = Self::COEFFICIENTS[k][(lane + usize::from(TURNED)) % 2];
+                let ahead = L::fused(coefficient, x[lane], before[lane]);
+                x[lane] = L::fused(-coefficient, after[lane], ahead);
             }
             self.output[k] = x;
         }
         x
     }
 
-    /// Two samples, left and right each, for one.
+    /// Two samples of each side for one.
     #[inline(always)]
-    pub(crate) fn up(&mut self, x: [f32; 2]) -> [[f32; 2]; 2] {
-        let [a, b, c, d] = self.step([x[0], x[1], x[0], x[1]]);
+    pub(crate) fn up<L: Lanes>(&mut self, [left, right]: [f32; 2]) -> [[f32; 2]; 2] {
+        let [a, b, c, d] = self.step::<L, false>([left, left, right, right]);
         [[a, b], [c, d]]
     }
 
-    /// One sample, left and right, for two.
+    /// One sample of each side for two.
     #[inline(always)]
-    pub(crate) fn down(&mut self, x: [[f32; 2]; 2]) -> [f32; 2] {
-        let [a, b, c, d] = self.step([x[1][0], x[1][1], x[0][0], x[0][1]]);
-        [0.5 * (a + c), 0.5 * (b + d)]
+    pub(crate) fn down<L: Lanes>(&mut self, [[a, b], [c, d]]: [[f32; 2]; 2]) -> [f32; 2] {
+        let [a, b, c, d] = self.step::<L, true>([a, b, c, d]);
+        [0.5 * (a + b), 0.5 * (c + d)]
     }
 
     /// Puts states that are nearly nothing to rest.
     #[inline(always)]
     pub(crate) fn settle(&mut self) {
-        for state in self.input.iter_mut().chain(&mut self.output).flatten() {
-            *state = if state.abs() < 1e-15 { 0.0 } else { *state };
+        for state in self.input.iter_mut().chain(&mut self.output) {
+            *state = state.map(|x| if x.abs() < 1e-15 { 0.0 } else { x });
         }
     }
 }
@@ -84,6 +87,7 @@ impl<const N: usize> Halfband<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oscillator::kernel::Plain;
 
     /// Level of a tone after the way up (its image removed by nothing) and down.
     fn through<const N: usize>(turns: f64) -> f32 {
@@ -91,7 +95,7 @@ mod tests {
         let mut power = 0.0f64;
         for n in 0..4000 {
             let x = (std::f64::consts::TAU * turns * f64::from(n)).sin() as f32;
-            let [y, _] = down.down(up.up([x, x]));
+            let [y, _] = down.down::<Plain>(up.up::<Plain>([x, x]));
             power += if n >= 2000 { f64::from(y * y) } else { 0.0 };
         }
         10.0 * (power / 1000.0).log10() as f32
@@ -115,7 +119,7 @@ mod tests {
             let mut power = 0.0f64;
             for n in 0..4000 {
                 let at = |n: i32| (std::f64::consts::TAU * turns * f64::from(n)).sin() as f32;
-                let [y, _] = down.down([[at(2 * n); 2], [at(2 * n + 1); 2]]);
+                let [y, _] = down.down::<Plain>([[at(2 * n), at(2 * n + 1)]; 2]);
                 power += if n >= 2000 { f64::from(y * y) } else { 0.0 };
             }
             let level = 10.0 * (power / 1000.0).log10();
@@ -130,7 +134,7 @@ mod tests {
         let turns = 0.3;
         for n in 0..4000 {
             let x = (std::f64::consts::TAU * turns * f64::from(n)).sin() as f32;
-            for (k, [y, _]) in up.up([x, x]).into_iter().enumerate() {
+            for (k, y) in up.up::<Plain>([x, x])[0].into_iter().enumerate() {
                 let at = f64::from(2 * n) + k as f64;
                 let angle = std::f64::consts::TAU * (0.5 - turns / 2.0) * at;
                 if n >= 1000 {

@@ -157,7 +157,7 @@ pub(crate) struct Cue {
 }
 
 /// The state of one low-frequency oscillator of one voice.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Oscillation {
     /// Times through the shape since the delay ended.
     turns: f64,

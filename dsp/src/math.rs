@@ -135,6 +135,13 @@ impl Ramp {
     }
 }
 
+/// Whether both sides are the same, sample by sample: what is worked out for one serves both.
+#[inline(always)]
+pub(crate) fn alike(left: &[f32], right: &[f32]) -> bool {
+    let sides = left.iter().zip(right);
+    sides.fold(0, |apart, (l, r)| apart | (l.to_bits() ^ r.to_bits())) == 0
+}
+
 /// A well-mixed hash of 32 bits (Chris Wellons' `lowbias32` construction).
 #[inline(always)]
 pub(crate) fn hash(mut x: u32) -> u32 {

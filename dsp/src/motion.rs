@@ -14,7 +14,7 @@ const FADE: f32 = 0.004;
 const CROSSFADE: f32 = 0.03;
 
 /// What has to be known of a moment to go on from it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Motion {
     pub(crate) env: [Envelope; 4],
     pub(crate) lfo: [Oscillation; 6],

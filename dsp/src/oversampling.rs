@@ -2,6 +2,7 @@
 
 use crate::halfband::{Halfband, Steep};
 use crate::math::{Block, CONTROL};
+use crate::oscillator::kernel::Plain;
 
 /// How many times as fast as heard an engine works. What bends a wave folds back less the faster
 /// it works; the time it takes grows in the same measure.
@@ -53,19 +54,18 @@ impl Descent {
     /// Thins `sides` out to as many samples as `left` and `right` have.
     pub(crate) fn run(&mut self, sides: &[Block; 2], left: &mut [f32], right: &mut [f32]) {
         let fast = self.from.factor();
-        let pair = |sides: &[Block; 2], k: usize| {
-            [[sides[0][k], sides[1][k]], [sides[0][k + 1], sides[1][k + 1]]]
-        };
+        let pairs = |k: usize| [0, 1].map(|side: usize| [sides[side][k], sides[side][k + 1]]);
         for (n, (left, right)) in left.iter_mut().zip(right).take(CONTROL / fast).enumerate() {
             let two = match self.from {
                 Oversampling::None => return,
-                Oversampling::Twice => pair(sides, 2 * n),
+                Oversampling::Twice => pairs(2 * n),
                 Oversampling::Fourfold => {
-                    let first = self.first.down(pair(sides, 4 * n));
-                    [first, self.first.down(pair(sides, 4 * n + 2))]
+                    let early = self.first.down::<Plain>(pairs(4 * n));
+                    let late = self.first.down::<Plain>(pairs(4 * n + 2));
+                    [[early[0], late[0]], [early[1], late[1]]]
                 }
             };
-            [*left, *right] = self.second.down(two);
+            [*left, *right] = self.second.down::<Plain>(two);
         }
     }
 

@@ -26,7 +26,7 @@ fn speed(random: &Random<f32>, tempo: f32) -> f32 {
 
 /// The state of one generator. Where it is in its movement is a function of the numbers that
 /// have passed and of the seed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Walk {
     seed: u32,
     /// Numbers that have passed.

@@ -152,6 +152,11 @@ impl Routes {
         routes
     }
 
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Whether a route listens to a source.
     pub(crate) fn hears(&self, source: usize) -> bool {
         self.listened >> source & 1 == 1

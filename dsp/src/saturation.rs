@@ -1,7 +1,8 @@
 //! Saturation of a stereo sound at four times the rate, without audible aliases.
 
 use crate::halfband::Halfband;
-use crate::math::{Block, CONTROL, COUNT, Ramp, Span, gain};
+use crate::math::{Block, CONTROL, COUNT, Ramp, Span, alike, gain};
+use crate::oscillator::kernel::Lanes;
 
 /// Samples of a grid interval at twice the rate.
 const TWICE: usize = 2 * CONTROL;
@@ -19,7 +20,7 @@ type Line = [f32; PAST + TWICE];
 
 /// One side between twice and four times the rate: the past of what goes in, of its square root
 /// and of what comes out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Side {
     input: [f32; PAST],
     root: f32,
@@ -118,6 +119,11 @@ impl Saturation {
         }
     }
 
+    /// Whether its lines stay where they are.
+    pub(crate) fn is_still(&self) -> bool {
+        self.share.is_silent() || self.share.is_still() && self.drive.is_still()
+    }
+
     /// Whether anything of it is heard in this interval.
     #[inline(always)]
     pub(crate) fn is_heard(&self) -> bool {
@@ -126,7 +132,7 @@ impl Saturation {
 
     /// Saturates in place; `dry` becomes as late as the saturated sound.
     #[inline(always)]
-    pub(crate) fn render(
+    pub(crate) fn render<L: Lanes>(
         &mut self,
         base: usize,
         len: usize,
@@ -139,19 +145,23 @@ impl Saturation {
         }
         let mut lines = [[0.0; PAST + TWICE]; 2];
         for n in 0..len {
-            let [early, late] = self.up.up([sides[0][n], sides[1][n]]);
-            for (line, pair) in lines.iter_mut().zip([[early[0], late[0]], [early[1], late[1]]]) {
+            let pairs = self.up.up::<L>([sides[0][n], sides[1][n]]);
+            for (line, pair) in lines.iter_mut().zip(pairs) {
                 line[PAST + 2 * n..][..2].copy_from_slice(&pair);
             }
         }
         let drive = std::array::from_fn(|n| self.drive.at(base as f32 + 0.5 * n as f32));
-        for (side, line) in self.sides.iter_mut().zip(&mut lines) {
-            side.saturate(line, &drive, 2 * len);
+        let alike = self.sides[0] == self.sides[1] && alike(&lines[0], &lines[1]);
+        self.sides[0].saturate(&mut lines[0], &drive, 2 * len);
+        if alike {
+            (self.sides[1], lines[1]) = (self.sides[0], lines[0]);
+        } else {
+            self.sides[1].saturate(&mut lines[1], &drive, 2 * len);
         }
         let mut wet = [[0.0; CONTROL]; 2];
         for n in 0..len {
-            let at = |k: usize| [lines[0][PAST + 2 * n + k], lines[1][PAST + 2 * n + k]];
-            [wet[0][n], wet[1][n]] = self.down.down([at(0), at(1)]);
+            let pair = |line: &Line| [line[PAST + 2 * n], line[PAST + 2 * n + 1]];
+            [wet[0][n], wet[1][n]] = self.down.down::<L>([pair(&lines[0]), pair(&lines[1])]);
         }
         for (side, wet) in sides.iter_mut().zip(&wet) {
             for ((x, wet), &count) in side.iter_mut().zip(wet).zip(&COUNT[base..][..len]) {
@@ -180,6 +190,7 @@ impl Saturation {
 mod tests {
     use super::*;
     use crate::math::CONTROL;
+    use crate::oscillator::kernel::Plain;
 
     #[test]
     fn saturation_is_absent_without_drive_and_bounded_with() {
@@ -192,7 +203,7 @@ mod tests {
         for _ in 0..10 {
             sides = still;
             let mut dry = still;
-            saturation.render(0, CONTROL, &mut sides, &mut dry);
+            saturation.render::<Plain>(0, CONTROL, &mut sides, &mut dry);
         }
         let [left, right] = sides;
         assert!(left.iter().all(|x| (x - 1.0).abs() < 0.01), "{left:?}");
@@ -209,7 +220,7 @@ mod tests {
             saturation.aim(&Span::WHOLE, clock == 0, 12.0);
             let block: Block = std::array::from_fn(|n| wave((clock + n) as f64));
             let (mut sides, mut dry) = ([block; 2], [block; 2]);
-            saturation.render(0, len, &mut sides, &mut dry);
+            saturation.render::<Plain>(0, len, &mut sides, &mut dry);
             for n in (0..len).filter(|n| clock + n > 100) {
                 assert!((dry[0][n] - wave((clock + n) as f64 - LATE as f64)).abs() < 1e-6);
                 // The filters are late by 3.74 samples.

@@ -151,6 +151,38 @@ impl Timbre {
         }
     }
 
+    /// Whether nothing moves in what has just been drawn but phases, and nothing will while the
+    /// patch stays.
+    pub(crate) fn is_calm(&self, patch: &Patch<f32>) -> bool {
+        let sources = [&patch.noise.on, &patch.sample.on];
+        let bands = patch.band.iter().map(|band| &band.on);
+        let silent = sources.into_iter().chain(bands).all(|on| *on < 0.5)
+            && !(self.noise.is_loud() || self.bands.is_loud() || self.sample.is_loud());
+        let oscillators = self.oscillators.iter().zip(&self.levels).zip(&patch.osc).enumerate();
+        let mut filters = self.filters.iter().zip(&patch.filter);
+        silent
+            && oscillators.into_iter().all(|(k, ((osc, level), knobs))| {
+                let heard = self.listened >> k & 1 == 1;
+                let acts = knobs.on >= 0.5 || heard || osc.is_loud();
+                !acts || !heard && osc.is_level() && level.is_still()
+            })
+            && filters
+                .all(|(filter, knobs)| knobs.on < 0.5 && !filter.is_heard() || filter.is_calm())
+    }
+
+    /// Goes on from a grid point to the next where it is calm.
+    pub(crate) fn go_on(&mut self) {
+        for (osc, level) in self.oscillators.iter_mut().zip(&mut self.levels) {
+            if osc.is_loud() {
+                osc.go_on(&Span::WHOLE, false);
+                level.go_on(&Span::WHOLE);
+            }
+        }
+        for filter in self.filters.iter_mut().filter(|filter| filter.is_heard()) {
+            filter.go_on();
+        }
+    }
+
     /// Turns oscillators whose harmonics are morphed to frames of their own, after their lines
     /// were drawn: at a grid point or within an interval. `order` tells voices apart.
     pub(crate) fn redraw(
@@ -225,13 +257,13 @@ impl Timbre {
             mix(second, first, len);
             *second = *first;
         }
-        one.render(base, len, first);
+        one.render::<L>(base, len, first);
         match filters {
             Filters::Serial => mix(first, second, len),
             Filters::Parallel => mix(first, direct, len),
             Filters::Split => {}
         }
-        two.render(base, len, second);
+        two.render::<L>(base, len, second);
         if filters == Filters::Split {
             second[0] = first[0];
         }

@@ -43,7 +43,7 @@ impl Engine {
     pub fn tune(&mut self, tuning: &Tuning) {
         self.tuning = *tuning;
         self.voices.each(|voice| {
-            voice.home = tuning.pitch(voice.which.key).unwrap_or(voice.home);
+            voice.retune(tuning.pitch(voice.which.key).unwrap_or(voice.home));
         });
     }
 }

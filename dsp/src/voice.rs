@@ -1,5 +1,6 @@
 //! One sounding note.
 
+mod calm;
 mod expression;
 mod listen;
 mod right;
@@ -87,6 +88,8 @@ pub(crate) struct Voice {
     /// Whether the lines must be drawn anew before the next sample.
     pub(crate) stale: bool,
     fresh: bool,
+    /// Whether nothing has moved since the lines were drawn.
+    calm: bool,
     timbre: Timbre,
     left: Arc,
     right: Arc,
@@ -142,6 +145,7 @@ impl Voice {
             drawn_at: 0,
             stale: false,
             fresh: true,
+            calm: false,
             timbre: Timbre::new(),
             left: Arc::default(),
             right: Arc::default(),
@@ -240,7 +244,7 @@ impl Voice {
         let time = seconds(sound.values.voice.glide);
         self.now.above = home - 60.0;
         self.now.glide = if time > 0.0 { (away, time) } else { (0.0, 0.0) };
-        self.stale = true;
+        (self.stale, self.calm) = (true, false);
     }
 
     /// Lets the key go.
@@ -278,7 +282,7 @@ impl Voice {
     fn move_on(&mut self, f: fn(&mut Motion)) {
         f(&mut self.now);
         self.others().for_each(|other| other.move_on(f));
-        self.stale = true;
+        (self.stale, self.calm) = (true, false);
     }
 
     /// Whether it sounds for a key that has not been let go or stolen.
@@ -309,13 +313,15 @@ impl Voice {
             self.now.advance(time, &self.patch, sound);
             self.now_at = at;
         }
-        self.stale = true;
+        (self.stale, self.calm) = (true, false);
         self.with_others(sound, |other, sound| other.interrupt(at, sound));
     }
 
     /// Reaches a grid point. Says whether the voice has ended.
     pub(crate) fn roll(&mut self) -> bool {
-        self.now = self.ahead;
+        if !self.calm {
+            self.now = self.ahead;
+        }
         self.now_at = 0;
         self.stale = true;
         let over = self.now.is_over();
@@ -338,14 +344,22 @@ impl Voice {
         self.with_others(sound, |other, sound| other.set_all(sound));
     }
 
+    /// Its key has another pitch.
+    pub(crate) fn retune(&mut self, home: f32) {
+        (self.home, self.touched) = (home, true);
+    }
+
     /// A host's modulation of this note.
     pub(crate) fn modulate(&mut self, id: Id, amount: f32) {
         self.moves.set(id, amount);
-        self.stale = true;
+        (self.stale, self.calm) = (true, false);
     }
 
     /// Draws all lines from `at` samples into the grid interval to its end.
     pub(crate) fn draw(&mut self, sound: &Sound, at: usize) {
+        if at == 0 && self.stays_calm(sound) {
+            return self.go_on();
+        }
         if self.heard == Heard::Both && sound.is_wide() {
             self.widen();
         }
@@ -364,6 +378,7 @@ impl Voice {
         self.aim(sound, &span, self.ahead);
         self.drawn_at = at;
         self.stale = false;
+        self.calm = self.is_calm(&span, sound);
         if std::mem::take(&mut self.fresh) {
             self.timbre.begun();
         }

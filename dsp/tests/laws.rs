@@ -2,7 +2,7 @@
 
 mod stage;
 
-use cultivar_dsp::{Engine, Event, Sound, Timed, Which};
+use cultivar_dsp::{Engine, Event, Sound, Timed, Tuning, Which};
 use cultivar_patch::schema::{LfoMode, Mode, Model, Source, Sync, Wander, Warp, ids};
 use cultivar_patch::{Id, Kind, Preset, defs};
 use stage::{Dice, RATE, busy, engine, off, on, peak, perform, random_event, random_preset, step};
@@ -336,4 +336,47 @@ fn voices_of_a_free_running_lfo_stay_together_while_its_rate_is_moved() {
     perform(&mut alone, &[on(0, 60)], 33_600);
     let other = alone.playhead().expect("it sounds").lfo[0];
     assert!((newest - other).abs() < 1e-4, "{newest} and {other}");
+}
+
+/// A note in which nothing moves is not drawn anew; modulating it by nothing keeps it from that.
+#[test]
+fn a_note_goes_on_alike_whether_it_is_drawn_anew_or_not() {
+    let mut preset = stage::saw();
+    preset.patch.osc[1].on = 1.0;
+    (preset.patch.osc[1].voices, preset.patch.osc[1].pan) = (5.0, 0.3);
+    let [first, second] = &mut preset.patch.filter;
+    (first.on, first.cutoff, first.resonance) = (1.0, 80.0, 0.6);
+    (second.on, second.model, second.drive) = (1.0, Model::High24.value(), 12.0);
+    (preset.patch.env[0].decay, preset.patch.env[0].sustain) = (-3.0, 0.7);
+    let cutoff = ids().filter[0].cutoff;
+    let key = Which::key(0, 50);
+    let happens = [
+        None,
+        Some(Event::Bend(Which::channel(0), 0.4)),
+        None,
+        Some(Event::Set(cutoff, 96.0)),
+        Some(Event::Set(ids().osc[1].on, 0.0)),
+        Some(Event::Pressure(Which::channel(0), 0.9)),
+        Some(Event::Modulate(key, ids().osc[0].level, -0.1)),
+        None,
+        Some(Event::Off(key)),
+    ];
+    let play = |drawn: bool| {
+        let mut engine = engine(&preset);
+        let mut out = Vec::new();
+        let still = Timed { at: 3, event: Event::Modulate(key, cutoff, 0.0) };
+        let begin = [on(3, 50), still];
+        out.extend(perform(&mut engine, &begin[..1 + usize::from(drawn)], 30_000).0);
+        for event in happens {
+            let events: Vec<Timed> =
+                event.into_iter().map(|event| Timed { at: 777, event }).collect();
+            out.extend(perform(&mut engine, &events, 9_999).0);
+        }
+        engine.tune(&Tuning::new(|key| Some(key as f32 + 0.2)));
+        out.extend(perform(&mut engine, &[on(0, 50)], 9_999).0);
+        out
+    };
+    let (calm, drawn) = (play(false), play(true));
+    let apart = calm.iter().zip(&drawn).position(|(a, b)| a != b);
+    assert_eq!(apart, None, "of {} samples", calm.len());
 }

@@ -29,6 +29,9 @@ impl Dip {
 
     /// One tick: towards nothing while something waits to change, else towards the whole.
     pub(super) fn aim(&mut self, waits: bool) {
+        if !waits && self.shut == 0.0 && self.is_open() {
+            return;
+        }
         let step = if waits { self.step } else { -self.step };
         self.shut = (self.shut + step).clamp(0.0, 1.0);
         // Half a turn of a cosine has no edge at either end.

@@ -11,6 +11,7 @@ use super::ramp::Ramp;
 use super::{TICK, hertz, within};
 use crate::filter::{Filter as Response, damping};
 use crate::math::Span;
+use crate::oscillator::kernel::Plain;
 
 /// Seconds without input before it fades.
 const PATIENCE: f32 = 2.0;
@@ -119,7 +120,7 @@ impl Effect for Filter {
             side[..length].copy_from_slice(x);
             self.heard = x.iter().fold(self.heard, |most, x| most.max(x.abs()));
         }
-        self.response.render(at, length, &mut sides);
+        self.response.render::<Plain>(at, length, &mut sides);
         for (x, side) in [left, right].into_iter().zip(&sides) {
             x.copy_from_slice(&side[..length]);
             self.given = x.iter().fold(self.given, |most, x| most.max(x.abs()));

@@ -58,6 +58,8 @@ pub struct Chain {
     reverb: Insert<Reverb>,
     turns: Turns,
     level: Arc,
+    /// The master level in decibels, and its factor.
+    known: (f32, f32),
     /// The level has nowhere to come from.
     fresh: bool,
     at: usize,
@@ -79,6 +81,7 @@ impl Chain {
             reverb: Insert::new(sample_rate, Reverb::new(sample_rate)),
             turns: Turns::new(sample_rate),
             level: Arc::default(),
+            known: (f32::NAN, 0.0),
             fresh: true,
             at: 0,
             lanes: Isa::detect(),
@@ -105,6 +108,22 @@ impl Chain {
     /// every point of the control grid, before the samples that follow it are rendered. `tempo`
     /// is in beats per minute.
     pub fn control(&mut self, patch: &Patch<f32>, tempo: f32) {
+        // Nothing that is off has anything to be told, but for the first time.
+        if self.fresh || !self.turns.is_empty() || patch.effects().iter().any(|e| *e.on > 0.5) {
+            self.control_all(patch, tempo);
+        }
+        if self.known.0 != patch.master.level {
+            self.known = (patch.master.level, gain(patch.master.level));
+        }
+        let level = self.known.1;
+        if std::mem::take(&mut self.fresh) {
+            self.level = Arc::still(level);
+        }
+        self.level.aim(&Span::WHOLE, level);
+        self.at = 0;
+    }
+
+    fn control_all(&mut self, patch: &Patch<f32>, tempo: f32) {
         let silent = self.silent();
         self.turns.aim(patch.effects().map(|effect| *effect.place), silent);
         self.distortion.control(patch.distortion.on > 0.5, &patch.distortion, tempo);
@@ -128,12 +147,6 @@ impl Chain {
             self.reverb.is_running(),
         ];
         self.turns.gather(|slot| running[slot as usize]);
-        let level = gain(patch.master.level);
-        if std::mem::take(&mut self.fresh) {
-            self.level = Arc::still(level);
-        }
-        self.level.aim(&Span::WHOLE, level);
-        self.at = 0;
     }
 
     /// Takes the voices in and leaves the finished sound, in place. Both sides are equally

@@ -84,6 +84,11 @@ impl Turns {
         walk.iter().all(|slot| rest.next() == Some(slot))
     }
 
+    /// Whether none takes part.
+    pub(super) fn is_empty(&self) -> bool {
+        self.walkers == 0 && self.dip.is_open()
+    }
+
     /// Collects those that take part.
     pub(super) fn gather(&mut self, takes_part: impl Fn(Slot) -> bool) {
         self.walkers = 0;

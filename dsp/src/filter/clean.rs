@@ -11,6 +11,7 @@ use cultivar_patch::schema::Model;
 use super::still::Groups;
 use super::{Wanted, damping, prewarped, settle};
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2};
+use crate::oscillator::kernel::Lanes;
 
 /// Damping of the first section of a 24 dB response, so that without resonance both sections
 /// together are near a Butterworth response.
@@ -155,10 +156,16 @@ impl Section {
 
     /// Filters in place.
     #[inline(always)]
-    pub(super) fn render(&mut self, mix: Mix, base: usize, left: &mut [f32], right: &mut [f32]) {
+    pub(super) fn render<L: Lanes>(
+        &mut self,
+        mix: Mix,
+        base: usize,
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
         if self.is_still() {
             let step = Step::of(self.g.end, self.k.end, mix);
-            return self.groups.run(&mut self.state, step, mix, left, right);
+            return self.groups.run::<L>(&mut self.state, step, mix, left, right);
         }
         let mut steps = [[0.0; CONTROL]; 5];
         for (n, count) in COUNT.iter().enumerate() {
@@ -271,9 +278,22 @@ impl Clean {
         self.blend.aim(span, fresh || jumps, self.mix);
     }
 
+    /// Whether its lines stay where they are.
+    pub(super) fn is_still(&self) -> bool {
+        self.blend.is_still() && self.sections[..self.order].iter().all(Section::is_still)
+    }
+
+    /// Puts states that are nearly nothing to rest.
+    pub(super) fn settle(&mut self) {
+        for section in &mut self.sections[..self.order] {
+            section.groups.close(&mut section.state);
+            settle(&mut section.state);
+        }
+    }
+
     /// Filters `len` samples in place, `base` samples after the last aim.
     #[inline(always)]
-    pub(super) fn render(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
+    pub(super) fn render<L: Lanes>(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
         let [left, right] = sides.each_mut().map(|side| &mut side[..len]);
         if !self.blend.is_still() {
             for section in &mut self.sections[..self.order] {
@@ -281,7 +301,7 @@ impl Clean {
             }
         } else {
             for section in &mut self.sections[..self.order] {
-                section.render(self.mix, base, left, right);
+                section.render::<L>(self.mix, base, left, right);
             }
         }
     }

@@ -19,6 +19,7 @@ use std::f32::consts::PI;
 use cultivar_patch::schema::{Filter as Knobs, Model};
 
 use crate::math::{Block, CONTROL, COUNT, Ramp, Span, exp2, hertz};
+use crate::oscillator::kernel::Lanes;
 use crate::saturation::Saturation;
 use clean::Clean;
 use comb::Comb;
@@ -144,9 +145,15 @@ impl Body {
 
     /// Filters in place.
     #[inline(always)]
-    fn render(&mut self, base: usize, len: usize, sides: &mut [Block; 2], line: &mut Line) {
+    fn render<L: Lanes>(
+        &mut self,
+        base: usize,
+        len: usize,
+        sides: &mut [Block; 2],
+        line: &mut Line,
+    ) {
         match self {
-            Body::Clean(body) => body.render(base, len, sides),
+            Body::Clean(body) => body.render::<L>(base, len, sides),
             other => other.render_other(base, len, sides, line),
         }
     }
@@ -282,24 +289,40 @@ impl Filter {
         !self.wet.is_silent()
     }
 
+    /// Whether nothing moves in what has just been drawn, and nothing will while the knobs stay.
+    pub(crate) fn is_calm(&self) -> bool {
+        let body = match &self.body {
+            Body::Clean(body) => body.is_still(),
+            _ => false,
+        };
+        body && self.leave.is_silent() && self.wet.is_still() && self.saturation.is_still()
+    }
+
+    /// Goes on from a grid point to the next where it is calm.
+    pub(crate) fn go_on(&mut self) {
+        if let Body::Clean(body) = &mut self.body {
+            body.settle();
+        }
+    }
+
     /// Filters `len` samples in place, `base` samples after the last aim.
     #[inline(always)]
-    pub(crate) fn render(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
+    pub(crate) fn render<L: Lanes>(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
         if !self.is_heard() {
             return;
         }
         let whole = self.wet.is_still() && self.wet.end == 1.0;
         if whole && self.leave.is_silent() && !self.saturation.is_heard() && !self.body.is_late() {
-            return self.body.render(base, len, sides, &mut self.line);
+            return self.body.render::<L>(base, len, sides, &mut self.line);
         }
         let mut dry = *sides;
         if self.saturation.is_heard() {
-            self.saturation.render(base, len, sides, &mut dry);
+            self.saturation.render::<L>(base, len, sides, &mut dry);
         }
         if self.leave.is_silent() {
-            self.body.render(base, len, sides, &mut self.line);
+            self.body.render::<L>(base, len, sides, &mut self.line);
         } else {
-            self.fade(base, len, sides);
+            self.fade::<L>(base, len, sides);
         }
         if self.body.is_late() {
             self.delay(len, &mut dry);
@@ -312,19 +335,19 @@ impl Filter {
     /// Filters with two models, one of which fades out. The other fades in: if it began from
     /// rest, already what goes into it, so that no edge rings on in it.
     #[inline(never)]
-    fn fade(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
+    fn fade<L: Lanes>(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
         let mut old = *sides;
-        self.leaving.render(base, len, &mut old, &mut self.line);
+        self.leaving.render::<L>(base, len, &mut old, &mut self.line);
         let share = Ramp { start: 1.0 - self.leave.start, step: -self.leave.step, end: 1.0 };
         if self.rested {
             blend(&share, base, len, &[[0.0; CONTROL]; 2], sides);
-            self.body.render(base, len, sides, &mut self.line);
+            self.body.render::<L>(base, len, sides, &mut self.line);
             blend(&self.leave, base, len, &[[0.0; CONTROL]; 2], &mut old);
             for (side, old) in sides.iter_mut().zip(&old) {
                 side[..len].iter_mut().zip(old).for_each(|(x, old)| *x += old);
             }
         } else {
-            self.body.render(base, len, sides, &mut self.line);
+            self.body.render::<L>(base, len, sides, &mut self.line);
             blend(&share, base, len, &old, sides);
         }
     }

@@ -7,6 +7,7 @@ use cultivar_patch::schema::{Filter as Knobs, Model};
 
 use super::Filter;
 use crate::math::{Block, CONTROL, Span};
+use crate::oscillator::kernel::Plain;
 
 /// Sample rate of what does not ask for another.
 pub(super) const RATE: f32 = 48_000.0;
@@ -30,7 +31,7 @@ pub(super) fn play(
         filter.aim(&Span::WHOLE, &knobs(tick), 0.0, rate);
         let block: Block = std::array::from_fn(|n| wave(tick * CONTROL + n));
         let mut sides = [block; 2];
-        filter.render(0, CONTROL, &mut sides);
+        filter.render::<Plain>(0, CONTROL, &mut sides);
         out.extend(sides[0]);
     }
     out

@@ -6,6 +6,8 @@
 //! 1980). No sample waits for the one before, so that all lanes work.
 
 use super::clean::{Four, Mix, Step};
+use crate::math::alike;
+use crate::oscillator::kernel::Lanes;
 
 /// Samples of a group.
 const GROUP: usize = 8;
@@ -59,13 +61,13 @@ impl Answer {
     }
 
     #[inline(always)]
-    fn outputs(&self, [band, low]: [f32; 2], inputs: &Samples) -> Samples {
+    fn outputs<L: Lanes>(&self, [band, low]: [f32; 2], inputs: &Samples) -> Samples {
         let mut out: Samples =
-            std::array::from_fn(|n| self.of_band[n] * band + self.of_low[n] * low);
+            std::array::from_fn(|n| L::fused(self.of_band[n], band, self.of_low[n] * low));
         for (k, x) in inputs.iter().enumerate() {
             let impulse = &self.impulse[GROUP - k..][..GROUP];
             for (out, h) in out.iter_mut().zip(impulse) {
-                *out += h * x;
+                *out = L::fused(*h, *x, *out);
             }
         }
         out
@@ -105,7 +107,7 @@ pub(super) struct Groups {
 impl Groups {
     /// Filters in place; `state` is the one before the group that is not yet whole.
     #[inline(always)]
-    pub(super) fn run(
+    pub(super) fn run<L: Lanes>(
         &mut self,
         state: &mut Four,
         step: Step,
@@ -119,25 +121,38 @@ impl Groups {
         }
         if self.place == 0 {
             let whole = left.len() / GROUP * GROUP;
-            for (k, side) in [&mut left[..whole], &mut right[..whole]].into_iter().enumerate() {
-                let mut own = [state[k], state[k + 2]];
-                for group in side.as_chunks_mut::<GROUP>().0 {
-                    let out = self.answer.outputs(own, group);
-                    own = self.answer.states(own, group);
-                    *group = out;
-                }
-                (state[k], state[k + 2]) = (own[0], own[1]);
+            let (l, r) = (&mut left[..whole], &mut right[..whole]);
+            let [a, b, c, d] = *state;
+            if alike(&[a, c], &[b, d]) && alike(l, r) {
+                let [band, low] = self.run_whole::<L>([a, c], l);
+                *state = [band, band, low, low];
+                r.copy_from_slice(l);
+            } else {
+                let ([a, c], [b, d]) =
+                    (self.run_whole::<L>([a, c], l), self.run_whole::<L>([b, d], r));
+                *state = [a, b, c, d];
             }
             (left, right) = (&mut left[whole..], &mut right[whole..]);
         }
         if !left.is_empty() {
-            self.run_parts(state, left, right);
+            self.run_parts::<L>(state, left, right);
         }
     }
 
+    /// Filters whole groups of one side; gives the states after them.
+    #[inline(always)]
+    fn run_whole<L: Lanes>(&self, mut own: [f32; 2], side: &mut [f32]) -> [f32; 2] {
+        for group in side.as_chunks_mut::<GROUP>().0 {
+            let out = self.answer.outputs::<L>(own, group);
+            own = self.answer.states(own, group);
+            *group = out;
+        }
+        own
+    }
+
     /// The same for parts of groups.
-    #[inline(never)]
-    fn run_parts(&mut self, state: &mut Four, left: &mut [f32], right: &mut [f32]) {
+    #[inline(always)]
+    fn run_parts<L: Lanes>(&mut self, state: &mut Four, left: &mut [f32], right: &mut [f32]) {
         let mut at = 0;
         while at < left.len() {
             let part = self.place..(self.place + left.len() - at).min(GROUP);
@@ -145,7 +160,7 @@ impl Groups {
             for (k, side) in [&mut *left, &mut *right].into_iter().enumerate() {
                 let own = [state[k], state[k + 2]];
                 self.inputs[k][part.clone()].copy_from_slice(&side[at..][..len]);
-                let out = self.answer.outputs(own, &self.inputs[k]);
+                let out = self.answer.outputs::<L>(own, &self.inputs[k]);
                 side[at..][..len].copy_from_slice(&out[part.clone()]);
                 if part.end == GROUP {
                     let own = self.answer.states(own, &self.inputs[k]);
@@ -180,6 +195,7 @@ impl Groups {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oscillator::kernel::Plain;
 
     /// The slow way: sample by sample.
     fn serial(step: &Step, mix: Mix, inputs: &[[f32; 2]]) -> Vec<[f32; 2]> {
@@ -205,7 +221,7 @@ mod tests {
             let rest = &rest[..rest.len().min(*cut)];
             let [mut left, mut right] =
                 [0, 1].map(|k| rest.iter().map(|x| x[k]).collect::<Vec<_>>());
-            groups.run(&mut state, step, mix, &mut left, &mut right);
+            groups.run::<Plain>(&mut state, step, mix, &mut left, &mut right);
             out.extend(left.into_iter().zip(right).map(|(l, r)| [l, r]));
             if out.len() == inputs.len() {
                 return out;

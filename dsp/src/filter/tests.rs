@@ -5,6 +5,7 @@ use cultivar_patch::schema::{Filter as Knobs, Model};
 use super::rig::{RATE, knobs, noise, play};
 use super::*;
 use crate::math::hash;
+use crate::oscillator::kernel::Plain;
 
 /// All models.
 fn models() -> impl Iterator<Item = Model> {
@@ -114,7 +115,7 @@ fn however_a_block_is_cut_the_samples_are_the_same() {
             let (mut all, mut parts) = (sound, sound);
             whole.aim(&Span::WHOLE, &knobs(tick), 0.0, RATE);
             cut.aim(&Span::WHOLE, &knobs(tick), 0.0, RATE);
-            whole.render(0, CONTROL, &mut all);
+            whole.render::<Plain>(0, CONTROL, &mut all);
             let mut base = 0;
             while base < CONTROL {
                 let len =
@@ -123,7 +124,7 @@ fn however_a_block_is_cut_the_samples_are_the_same() {
                 for (part, sound) in part.iter_mut().zip(&sound) {
                     part[..len].copy_from_slice(&sound[base..][..len]);
                 }
-                cut.render(base, len, &mut part);
+                cut.render::<Plain>(base, len, &mut part);
                 for (parts, part) in parts.iter_mut().zip(&part) {
                     parts[base..][..len].copy_from_slice(&part[..len]);
                 }
@@ -145,7 +146,7 @@ fn the_sides_know_nothing_of_each_other() {
             let (mut both, mut one) = ([left, right], [left, [0.0; CONTROL]]);
             for (filter, sides) in [(&mut pair, &mut both), (&mut alone, &mut one)] {
                 filter.aim(&Span::WHOLE, &knobs, 0.0, RATE);
-                filter.render(0, CONTROL, sides);
+                filter.render::<Plain>(0, CONTROL, sides);
             }
             assert!(both[0] == one[0] && one[1] == [0.0; CONTROL], "{model:?}");
         }

@@ -3,6 +3,7 @@
 use super::{Two, Wanted};
 use crate::halfband::Halfband;
 use crate::math::{Block, CONTROL, Ramp, Span};
+use crate::oscillator::kernel::Plain;
 
 /// Samples by which what was filtered at twice the rate is late, rounded.
 pub(super) const LATE: usize = 3;
@@ -89,10 +90,11 @@ impl<L: Loop> Twice<L> {
     fn run(&mut self, len: usize, sides: &mut [Block; 2], step: impl Fn(usize) -> L::Step) {
         let [left, right] = sides.each_mut().map(|side| &mut side[..len]);
         for (n, (left, right)) in left.iter_mut().zip(right).enumerate().take(CONTROL) {
-            let [early, late] = self.up.up([*left, *right]);
-            let early = self.inner.take(&step(2 * n), early);
-            let late = self.inner.take(&step(2 * n + 1), late);
-            [*left, *right] = self.down.down([early, late]);
+            let [l, r] = self.up.up::<Plain>([*left, *right]);
+            let early = self.inner.take(&step(2 * n), [l[0], r[0]]);
+            let late = self.inner.take(&step(2 * n + 1), [l[1], r[1]]);
+            let [l, r] = [0, 1].map(|side| [early[side], late[side]]);
+            [*left, *right] = self.down.down::<Plain>([l, r]);
         }
     }
 }

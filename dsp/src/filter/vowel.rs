@@ -8,6 +8,7 @@
 use super::clean::{Mix, Section};
 use super::{Wanted, damping, prewarped};
 use crate::math::{Block, COUNT, Ramp, Span, exp2, gain};
+use crate::oscillator::kernel::Plain;
 
 /// Pitch of the cutoff, in MIDI note numbers, at which the formants are those of the table.
 const NEUTRAL: f32 = 96.0;
@@ -80,7 +81,7 @@ impl Vowel {
         for (section, level) in self.sections.iter_mut().zip(&self.levels) {
             let mut formant = input;
             let [left, right] = formant.each_mut().map(|side| &mut side[..len]);
-            section.render(Mix::BAND, base, left, right);
+            section.render::<Plain>(Mix::BAND, base, left, right);
             for (side, formant) in sides.iter_mut().zip(&formant) {
                 for ((x, y), &count) in side[..len].iter_mut().zip(formant).zip(&COUNT[base..]) {
                     *x += level.at(count) * y;

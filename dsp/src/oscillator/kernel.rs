@@ -112,6 +112,9 @@ pub(crate) struct Frames<'a> {
 
 /// The instruction sets that the inner loops are made for. Results differ by rounding only.
 pub(crate) trait Lanes {
+    /// `a` · `b` + `c`, rounded once where there is an instruction for it.
+    fn fused(a: f32, b: f32, c: f32) -> f32;
+
     /// Reads `frame` (one sample of guard in front, three behind, 2^`bits` between) at the
     /// first `len` phases, rounded up to whole groups of lanes.
     ///
@@ -138,6 +141,11 @@ pub(crate) trait Lanes {
 pub(crate) struct Plain;
 
 impl Lanes for Plain {
+    #[inline(always)]
+    fn fused(a: f32, b: f32, c: f32) -> f32 {
+        a * b + c
+    }
+
     #[inline(always)]
     unsafe fn read(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
         for (out, &phase) in out.iter_mut().zip(phases).take(len) {

@@ -24,6 +24,11 @@ impl Oscillator {
         intervals >= LEVEL && before == note && known == table.number()
     }
 
+    /// Whether all lines are level, for the note and the table it was told last.
+    pub(crate) fn is_level(&self) -> bool {
+        self.rest.intervals >= LEVEL
+    }
+
     /// Goes on without anything being drawn; `heard` says whether its pilot does.
     #[inline(always)]
     pub(crate) fn go_on(&mut self, span: &Span, heard: bool) {

@@ -20,6 +20,11 @@ macro_rules! lanes {
     ($Lanes:ident, $read:ident, $play:ident) => {
         impl Lanes for $Lanes {
             #[inline(always)]
+            fn fused(a: f32, b: f32, c: f32) -> f32 {
+                a.mul_add(b, c)
+            }
+
+            #[inline(always)]
             unsafe fn read(frame: &[f32], bits: u32, phases: &Phases, len: usize, out: &mut Block) {
                 // SAFETY: passed on.
                 unsafe { $read(frame, bits, phases, len, out) }

@@ -5,6 +5,7 @@ use cultivar_patch::schema::Model;
 use super::*;
 use crate::filter::Filter;
 use crate::math::Span;
+use crate::oscillator::kernel::Plain;
 
 #[test]
 fn it_is_the_filter_of_a_voice() {
@@ -26,7 +27,7 @@ fn it_is_the_filter_of_a_voice() {
             sides[0].copy_from_slice(l);
             sides[1].copy_from_slice(r);
             filter.aim(&Span::WHOLE, &patch.filter[0], 0.0, RATE);
-            filter.render(0, TICK, &mut sides);
+            filter.render::<Plain>(0, TICK, &mut sides);
             for (side, y) in sides.iter().zip(&y) {
                 let near = side.iter().zip(&y[k * TICK..]).all(|(a, b)| (a - b).abs() < 1e-5);
                 assert!(near, "{model:?} differs in tick {k}");
