@@ -2,6 +2,7 @@
 
 mod bundle;
 mod demo;
+mod flame;
 mod performance;
 mod score;
 mod system;

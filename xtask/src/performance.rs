@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::system;
+use crate::{flame, system};
 
 /// What the peer and its meters need.
 const PACKAGES: &[&str] = &["vita==0.1.0", "numpy<3", "soundfile==0.13.1"];
@@ -20,13 +20,20 @@ const RATIOS: [(&str, f64); 4] = [
     ("v1_2osc8uni_2filters_fx", 3.0),
     ("v1_3osc16uni_filter", 6.0),
 ];
+/// Loads that both play at the same oversampling.
+const EQUAL: [(&str, [&str; 3]); 2] =
+    [("v1_1osc_filter", ["_os1", "", "_os4"]), ("match_setparams_1s", ["_os1", "", "-"])];
 /// Chords, which the peer's wheel does not play: asked for as multiples of what was measured of
 /// it elsewhere, in seconds of sound per second.
 const CHORDS: [(&str, f64, f64); 2] =
     [("v16_1osc_filter", 7.6, 10.0), ("v16_2osc8uni_2filters_fx", 2.9, 8.0)];
-/// Candidates per second and core that are asked for.
-const CANDIDATES: [(&str, f64); 2] =
-    [("match_loadpatch_1s", 700.0), ("match_setparams_1s", 1000.0)];
+/// What the peer did there under a load that it plays here too.
+const THERE: (&str, f64) = ("v1_1osc_filter", 47.7);
+/// Candidates per second and core that are asked for there, and the peer's load beside it.
+const CANDIDATES: [(&str, &str, f64); 2] = [
+    ("match_loadpatch_1s", "match_loadjson_1s", 700.0),
+    ("match_setparams_1s", "match_setparams_1s", 1000.0),
+];
 /// Loads of ours, and the limit of the machine for as many voices that do the same.
 const LIMITS: [(&str, &str); 2] = [
     ("v16_1osc", "avx2_loads_cubic_osc_only_16v"),
@@ -102,11 +109,17 @@ impl Stand {
     /// Rounds of all engines and loads by turns, so that what disturbs hits everybody.
     fn speeds(&self, rounds: &str) -> Result<Speeds> {
         let limits: Vec<&str> = LIMITS.iter().map(|(_, limit)| *limit).collect();
+        let list = Command::new(&self.cultivar).args(["bench", "--list"]).output()?;
+        let list = String::from_utf8_lossy(&list.stdout);
+        let mut loads: Vec<String> = list.lines().map(str::to_owned).collect();
+        for (load, _) in EQUAL {
+            loads.extend([1, 2, 4].map(|factor| format!("{load}_os{factor}")));
+        }
         let peers = json!({"engines": [
             {"name": "roofline", "cmd": [self.out.join("roofline")], "loads": limits, "seconds": 1},
             {"name": "vital", "cmd": [self.python, self.bench.join("peer_vita.py")],
              "env": {"OPENBLAS_NUM_THREADS": "1"}},
-            {"name": "cultivar", "cmd": [self.cultivar, "bench"]},
+            {"name": "cultivar", "cmd": [self.cultivar, "bench"], "loads": loads},
         ]});
         let (list, json) = (self.out.join("peers.json"), self.out.join("speeds.json"));
         std::fs::write(&list, peers.to_string())?;
@@ -204,48 +217,21 @@ impl Stand {
     /// Where the instructions go, counted by callgrind on the eight-lane build of the voice.
     fn costs(&self, page: &mut String) -> Result<()> {
         *page += "## Where the instructions go\n\nShares of `Engine::render` by source file, counted \
-                  by callgrind (which knows the eight-lane instructions; sixteen lanes need fewer).\n";
+                  by callgrind (which knows the eight-lane instructions; sixteen lanes need \
+                  fewer). The flames show what was inlined into what.\n";
         for load in ["v16_1osc_filter", "v16_2osc8uni_2filters_fx", "match_setparams_1s"] {
-            let counts = self.out.join(format!("{load}.callgrind"));
-            let mut run = Command::new("valgrind");
-            run.args(["-q", "--tool=callgrind", "--toggle-collect=*Engine*render*"]);
-            run.arg(format!("--callgrind-out-file={}", counts.display()));
-            run.arg(&self.cultivar).args(["bench", "--load", load, "--seconds", "0.2"]);
-            system::run(run.stdout(std::process::Stdio::null()))?;
-            let mut print = Command::new("callgrind_annotate");
-            let out = print.args(["--threshold=99.9", "--auto=no"]).arg(&counts).output()?;
-            let shares = shares(&String::from_utf8_lossy(&out.stdout));
-            let named = shares.iter().filter(|(_, share)| *share >= 0.02);
+            let args = ["bench", "--load", load, "--seconds", "0.2"];
+            let into = self.out.join(format!("{load}.callgrind"));
+            let costs = flame::count(&self.cultivar, &args, &into)?;
+            let picture = format!("pictures/flames-{load}.svg");
+            costs.draw(load, &Path::new("docs").join(&picture))?;
+            let named = costs.shares().into_iter().filter(|(_, share)| *share >= 0.02);
             let named: Vec<String> =
-                named.map(|(file, share)| format!("{file} {:.0} %", 100.0 * share)).collect();
-            writeln!(page, "\n* `{load}`: {}", named.join(" · "))?;
+                named.map(|(file, share)| format!("`{file}` {:.0} %", 100.0 * share)).collect();
+            writeln!(page, "\n[`{load}`]({picture}): {}", named.join(" · "))?;
         }
         Ok(())
     }
-}
-
-/// Shares of instructions by source file, most first.
-fn shares(annotated: &str) -> Vec<(String, f64)> {
-    let mut counts = BTreeMap::<String, f64>::new();
-    for line in annotated.lines() {
-        let Some((count, rest)) = line.trim_start().split_once(' ') else { continue };
-        let Ok(count) = count.replace(',', "").parse::<f64>() else { continue };
-        let place = rest.trim_start().split_once(") ").map_or(rest, |(_, place)| place).trim();
-        let Some((file, function)) = place.split_once(".rs:").or(place.split_once(".c:")) else {
-            continue;
-        };
-        let name = match file.split_once("/dsp/src/") {
-            Some((_, own)) => format!("{own}.rs"),
-            // Slices, ranges and arithmetic that were inlined.
-            None if function.starts_with("cultivar") => "inlined from the standard library".into(),
-            None => "C library".into(),
-        };
-        *counts.entry(name).or_default() += count;
-    }
-    let all: f64 = counts.values().sum();
-    let mut shares: Vec<_> = counts.into_iter().map(|(file, n)| (file, n / all.max(1.0))).collect();
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-    shares
 }
 
 /// A figure beside what is asked.
@@ -267,21 +253,44 @@ fn speed(page: &mut String, speeds: &Speeds) -> Result<()> {
             "| `{load}` | {ours:.0} | {theirs:.1} | {ratio:.1} | {asked:.0} | {reached} |"
         )?;
     }
+    // How fast this machine is, measured by the peer.
+    let pace = of("vital", THERE.0) / THERE.1;
     for (load, theirs, asked) in CHORDS {
-        let ours = of("cultivar", load);
+        let (ours, theirs) = (of("cultivar", load), theirs * pace);
         let ratio = ours / theirs;
         let reached = verdict(ratio >= asked);
         writeln!(
             page,
-            "| `{load}` | {ours:.0} | {theirs} ¹ | {ratio:.1} | {asked:.0} | {reached} |"
+            "| `{load}` | {ours:.0} | {theirs:.1} ¹ | {ratio:.1} | {asked:.0} | {reached} |"
         )?;
     }
-    *page += "\n¹ The wheel plays no chords; measured elsewhere, on another machine.\n\n";
-    *page += "| candidates per second and core | Cultivar | Vital | asked | reached |\n|---|---|---|---|---|\n";
-    for (load, asked) in CANDIDATES {
-        let (ours, theirs) = (of("cultivar", load), of("vital", load));
-        let reached = verdict(ours >= asked);
-        writeln!(page, "| `{load}` | {ours:.0} | {theirs:.1} | {asked:.0} | {reached} |")?;
+    writeln!(
+        page,
+        "\n¹ The wheel plays no chords. Measured on another machine, where it did {} under `{}`, \
+         and brought to this one by what it does here.\n",
+        THERE.1, THERE.0
+    )?;
+    *page += "| candidates per second and core | Cultivar | Vital | asked ² | reached |\n|---|---|---|---|---|\n";
+    for (load, beside, asked) in CANDIDATES {
+        let (ours, theirs) = (of("cultivar", load), of("vital", beside));
+        let asked_here = asked * pace;
+        let reached = verdict(ours >= asked_here);
+        writeln!(
+            page,
+            "| `{load}` | {ours:.0} | {theirs:.1} | {asked_here:.0} (of {asked:.0}) | {reached} |"
+        )?;
+    }
+    *page += "\n² Of a machine on which Vital does what is said above; less or more here, as it does.\n\n";
+    *page += "| equal oversampling | Cultivar | Vital | ratio |\n|---|---|---|---|\n";
+    for (load, endings) in EQUAL {
+        for (factor, ending) in [1, 2, 4].into_iter().zip(endings) {
+            let ours = of("cultivar", &format!("{load}_os{factor}"));
+            let theirs = of("vital", &format!("{load}{ending}"));
+            if ours.is_finite() && theirs.is_finite() {
+                let ratio = ours / theirs;
+                writeln!(page, "| `{load}` {factor}× | {ours:.0} | {theirs:.1} | {ratio:.1} |")?;
+            }
+        }
     }
     *page += "\n## Distance to the machine's limit\n\nVoices by tight loops that do nothing but read \
               a table and filter, mono, sixteen of them in lanes.\n\n\

@@ -89,7 +89,7 @@ fn whoever_changes_his_mind_hears_the_last_wish() {
     }
     render(&mut player, 40);
     assert_eq!(sound_rate(&player), 4.0 * RATE);
-    assert!(peak(&render(&mut player, 4)) > 0.4);
+    assert!(peak(&render(&mut player, 4)) > 0.2);
     assert!(player.waiting.is_none() && player.leaving.is_none());
 }
 
@@ -103,7 +103,7 @@ fn a_preset_that_overtakes_the_engine_plays_in_it() {
     instrument.outlet.press(KeyPress::Down(45, 1.0));
     render(&mut player, 250);
     let loud = peak(&render(&mut player, 20));
-    assert!((0.03..0.08).contains(&loud), "{loud}: not the one that was loaded");
+    assert!((0.02..0.03).contains(&loud), "{loud}: not the one that was loaded");
     // Edits and knobs reach it.
     let level = cultivar_patch::schema::ids().master.level;
     player.engine.as_mut().expect("it was started").set(level, 0.0);
