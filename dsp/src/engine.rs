@@ -4,7 +4,7 @@ use cultivar_patch::Id;
 
 use crate::event::{Event, Timed, Which};
 use crate::isa::Isa;
-use crate::math::{Block, CONTROL};
+use crate::math::{Block, CONTROL, peak};
 use crate::mpe::Zones;
 use crate::notes::{Channels, Keys};
 use crate::oscillator::spectral::Easel;
@@ -342,17 +342,6 @@ impl Engine {
         self.offset = (at + len) % CONTROL;
         self.rolled &= self.offset != 0;
     }
-}
-
-/// Greatest amplitude, worked out in lanes.
-fn peak(side: &[f32]) -> f32 {
-    let (groups, rest) = side.as_chunks::<16>();
-    let greater = |a: f32, b: f32| if b.abs() > a { b.abs() } else { a };
-    let mut most = [0.0; 16];
-    for group in groups {
-        most.iter_mut().zip(group).for_each(|(most, x)| *most = greater(*most, *x));
-    }
-    most.iter().chain(rest).fold(0.0, |a, b| greater(a, *b))
 }
 
 /// Whether there is such a parameter.

@@ -142,6 +142,18 @@ pub(crate) fn alike(left: &[f32], right: &[f32]) -> bool {
     sides.fold(0, |apart, (l, r)| apart | (l.to_bits() ^ r.to_bits())) == 0
 }
 
+/// Greatest amplitude, worked out in lanes.
+#[inline(always)]
+pub(crate) fn peak(side: &[f32]) -> f32 {
+    let (groups, rest) = side.as_chunks::<16>();
+    let greater = |a: f32, b: f32| if b.abs() > a { b.abs() } else { a };
+    let mut most = [0.0; 16];
+    for group in groups {
+        most.iter_mut().zip(group).for_each(|(most, x)| *most = greater(*most, *x));
+    }
+    most.iter().chain(rest).fold(0.0, |a, b| greater(a, *b))
+}
+
 /// A well-mixed hash of 32 bits (Chris Wellons' `lowbias32` construction).
 #[inline(always)]
 pub(crate) fn hash(mut x: u32) -> u32 {

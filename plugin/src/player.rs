@@ -110,7 +110,7 @@ impl Player {
         if let Some(engine) = &mut self.engine {
             engine.reset();
         }
-        self.leaving.take().into_iter().for_each(|old| self.inlet.give_back(Spent::Engine(old)));
+        self.dismiss();
         self.registered = Registered::new();
         self.rest = u32::MAX;
         self.shown = Shown::default();
@@ -357,11 +357,13 @@ impl Player {
             }
         }
         if old.has_left() && self.inlet.has_room() {
-            self.leaving
-                .take()
-                .into_iter()
-                .for_each(|old| self.inlet.give_back(Spent::Engine(old)));
+            self.dismiss();
         }
+    }
+
+    /// Sends the engine that this one has succeeded back to be freed.
+    fn dismiss(&mut self) {
+        self.leaving.take().into_iter().for_each(|old| self.inlet.give_back(Spent::Engine(old)));
     }
 
     /// Adds the clip that plays.

@@ -2,6 +2,7 @@
 
 use super::TICK;
 use super::ramp::Ramp;
+use crate::math::peak;
 
 /// What differs between effects.
 pub(super) trait Effect {
@@ -152,9 +153,4 @@ impl<E: Effect> Insert<E> {
     pub(super) fn silent(&self) -> bool {
         !self.running || self.asleep
     }
-}
-
-#[inline(always)]
-fn peak(samples: &[f32]) -> f32 {
-    samples.iter().fold(0.0, |peak, x| if x.abs() > peak { x.abs() } else { peak })
 }
