@@ -113,12 +113,14 @@ impl Arc {
         }
     }
 
-    /// Gives a sound this loudness, from `base` samples after it was drawn.
+    /// Gives a sound of an interval at most this loudness, from `base` samples after it was drawn.
+    #[inline(always)]
     pub(crate) fn scale(&self, base: usize, sound: &mut [f32]) {
-        let samples = sound.iter_mut().enumerate();
+        let samples = sound.iter_mut().zip(&COUNT);
+        let base = base as f32;
         match self.is_straight() {
-            true => samples.for_each(|(n, x)| *x *= self.line.at((base + n) as f32)),
-            false => samples.for_each(|(n, x)| *x *= self.at((base + n) as f32)),
+            true => samples.for_each(|(x, count)| *x *= self.line.at(base + count)),
+            false => samples.for_each(|(x, count)| *x *= self.at(base + count)),
         }
     }
 

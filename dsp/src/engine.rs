@@ -9,7 +9,7 @@ use crate::mpe::Zones;
 use crate::notes::{Channels, Keys};
 use crate::oscillator::spectral::Easel;
 use crate::oversampling::{Descent, Oversampling};
-use crate::places::PLACES;
+use crate::places::Places;
 use crate::pool::Pool;
 use crate::sound::Sound;
 use crate::tuning::Tuning;
@@ -29,7 +29,7 @@ pub struct Engine {
     pub(crate) rate: f32,
     descent: Descent,
     seed: u32,
-    pub(crate) sounds: [Option<Box<Sound>>; PLACES],
+    pub(crate) sounds: Places,
     /// Place of the sound that new notes play.
     pub(crate) current: Option<usize>,
     /// Places of the sounds on the twelve keys of the octave.
@@ -86,7 +86,7 @@ impl Engine {
             rate: rate * oversampling.factor() as f32,
             descent: Descent::new(oversampling),
             seed: (seed ^ (seed >> 32)) as u32,
-            sounds: [const { None }; PLACES],
+            sounds: Places::FREE,
             current: None,
             children: [None; 12],
             keymapped: false,
@@ -124,7 +124,7 @@ impl Engine {
     /// Silence, as if new, with the same sounds, tuning and zones.
     pub fn reset(&mut self) {
         self.voices.clear();
-        self.sounds.iter_mut().flatten().for_each(|sound| sound.reset());
+        self.sounds.iter_mut().for_each(Sound::reset);
         *self.channels = Channels::default();
         *self.keys = Keys::default();
         (self.order, self.offset, self.rolled) = (0, 0, false);
@@ -136,7 +136,7 @@ impl Engine {
 
     /// Sets a parameter of the playing sound to a plain value, without a step.
     pub fn set(&mut self, id: Id, value: f32) {
-        if let Some(sound) = self.current.and_then(|place| self.sounds[place].as_mut()) {
+        if let Some(sound) = self.current.and_then(|place| self.sounds.get_mut(place)) {
             sound.set(id, value);
         }
     }
@@ -154,7 +154,7 @@ impl Engine {
         let jumped = (beat - self.clock.beat).abs() > 1e-3 || !self.clock.playing;
         let beat = if playing && jumped { beat } else { self.clock.beat };
         self.clock = Clock { tempo, beat, playing };
-        for sound in self.sounds.iter_mut().flatten() {
+        for sound in self.sounds.iter_mut() {
             sound.tempo = tempo as f32;
         }
     }
@@ -215,7 +215,7 @@ impl Engine {
         match event {
             Event::Set(id, value) => self.set(id, value),
             Event::Modulate(Which::ANY, id, amount) => {
-                let sound = self.current.and_then(|place| self.sounds[place].as_mut());
+                let sound = self.current.and_then(|place| self.sounds.get_mut(place));
                 if let Some(sound) = sound.filter(|_| amount.is_finite() && exists(id)) {
                     sound.moves.set(id, amount.clamp(-1.0, 1.0));
                 }
@@ -228,14 +228,14 @@ impl Engine {
     fn roll(&mut self) {
         let step = CONTROL as f64 / f64::from(self.rate);
         let beat_ahead = self.clock.beat + step * self.clock.tempo / 60.0;
-        for place in 0..PLACES {
-            match &self.sounds[place] {
-                None => continue,
-                Some(sound) if sound.is_gone() => self.end_all(place),
-                Some(_) => {}
+        for place in self.sounds.taken() {
+            let Some(sound) = &self.sounds[place] else { continue };
+            let listens = sound.listens();
+            if sound.is_gone() {
+                self.end_all(place);
             }
-            let newest = self.newest(Some(place)).map(|voice| voice.sources());
-            let Some(sound) = &mut self.sounds[place] else { continue };
+            let newest = self.newest(Some(place)).filter(|_| listens).map(Voice::sources);
+            let Some(sound) = self.sounds.get_mut(place) else { continue };
             let voices = &mut self.voices;
             sound.step(|id, value| {
                 voices.each(|voice| {
@@ -295,7 +295,7 @@ impl Engine {
         let mut sides = [[0.0; CONTROL]; 2];
         let [fast_left, fast_right] = sides.each_mut().map(|side| &mut side[..fast * left.len()]);
         self.segment(fast_left, fast_right);
-        self.descent.run(&sides, left, right);
+        self.descent.run(&mut sides, left, right);
         if self.offset == 0 {
             self.descent.settle();
         }
@@ -306,8 +306,8 @@ impl Engine {
         let (at, len) = (self.offset, left.len());
         left.fill(0.0);
         right.fill(0.0);
-        for place in 0..PLACES {
-            let sound = self.sounds[place].as_mut().filter(|sound| !sound.is_gone());
+        for place in self.sounds.taken() {
+            let sound = self.sounds.get_mut(place).filter(|sound| !sound.is_gone());
             let Some(sound) = sound else { continue };
             let (mut out, mut twins) = ([[0.0; CONTROL]; 2], [[0.0; CONTROL]; 2]);
             let (mut sounding, mut faulty) = (false, None);

@@ -151,7 +151,13 @@ pub(crate) fn peak(side: &[f32]) -> f32 {
     for group in groups {
         most.iter_mut().zip(group).for_each(|(most, x)| *most = greater(*most, *x));
     }
-    most.iter().chain(rest).fold(0.0, |a, b| greater(a, *b))
+    // By halves: no lane waits for all before it.
+    for half in [8, 4, 2, 1] {
+        for k in 0..half {
+            most[k] = greater(most[k], most[k + half]);
+        }
+    }
+    rest.iter().fold(most[0], |a, b| greater(a, *b))
 }
 
 /// A well-mixed hash of 32 bits (Chris Wellons' `lowbias32` construction).

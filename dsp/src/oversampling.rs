@@ -41,9 +41,9 @@ impl Oversampling {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Descent {
     pub(crate) from: Oversampling,
-    /// From four times to twice; what it leaves above hearing goes in the second.
-    first: Halfband,
-    second: Steep,
+    /// From four times to twice, left and right; what it leaves above hearing goes in the second.
+    first: [Halfband; 2],
+    second: [Steep; 2],
 }
 
 impl Descent {
@@ -51,27 +51,23 @@ impl Descent {
         Descent { from, ..Descent::default() }
     }
 
-    /// Thins `sides` out to as many samples as `left` and `right` have.
-    pub(crate) fn run(&mut self, sides: &[Block; 2], left: &mut [f32], right: &mut [f32]) {
-        let fast = self.from.factor();
-        let pairs = |k: usize| [0, 1].map(|side: usize| [sides[side][k], sides[side][k + 1]]);
-        for (n, (left, right)) in left.iter_mut().zip(right).take(CONTROL / fast).enumerate() {
-            let two = match self.from {
-                Oversampling::None => return,
-                Oversampling::Twice => pairs(2 * n),
-                Oversampling::Fourfold => {
-                    let early = self.first.down::<Plain>(pairs(4 * n));
-                    let late = self.first.down::<Plain>(pairs(4 * n + 2));
-                    [[early[0], late[0]], [early[1], late[1]]]
-                }
-            };
-            [*left, *right] = self.second.down::<Plain>(two);
+    /// Thins `sides` out to as many samples as `left` and `right` have; what they held is lost.
+    pub(crate) fn run(&mut self, sides: &mut [Block; 2], left: &mut [f32], right: &mut [f32]) {
+        for (k, (side, out)) in sides.iter_mut().zip([left, right]).enumerate() {
+            if self.from == Oversampling::Fourfold {
+                let mut twice = [0.0; CONTROL / 2];
+                let twice = &mut twice[..2 * out.len()];
+                self.first[k].down::<Plain>(side, twice);
+                self.second[k].down::<Plain>(twice, out);
+            } else {
+                self.second[k].down::<Plain>(side, out);
+            }
         }
     }
 
     /// Puts states that are nearly nothing to rest.
     pub(crate) fn settle(&mut self) {
-        self.first.settle();
-        self.second.settle();
+        self.first.iter_mut().for_each(Halfband::settle);
+        self.second.iter_mut().for_each(Halfband::settle);
     }
 }

@@ -1,6 +1,9 @@
 //! Where sounds live in an engine: how they come, take each other's place, and go.
 
+use std::ops::Index;
+
 use crate::engine::Engine;
+use crate::pool::bits;
 use crate::sound::Sound;
 
 /// Sounds that may live at once, those that only ring out among them. One more makes the
@@ -9,7 +12,63 @@ pub const SOUNDS: usize = 28;
 /// Sounds that may fade while others take their places.
 const LEAVING: usize = 4;
 /// Places for sounds.
-pub(crate) const PLACES: usize = SOUNDS + LEAVING;
+const PLACES: usize = SOUNDS + LEAVING;
+
+/// The places, and which of them are taken.
+pub(crate) struct Places {
+    sounds: [Option<Box<Sound>>; PLACES],
+    /// Bit per place.
+    taken: u64,
+}
+
+impl Places {
+    pub(crate) const FREE: Places = Places { sounds: [const { None }; PLACES], taken: 0 };
+
+    /// The places that are taken.
+    #[inline(always)]
+    pub(crate) fn taken(&self) -> impl Iterator<Item = usize> + use<> {
+        bits(self.taken)
+    }
+
+    /// A sound to be changed.
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Sound> {
+        self.sounds[place].as_deref_mut()
+    }
+
+    /// All sounds.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Sound> {
+        self.sounds.iter().flatten().map(Box::as_ref)
+    }
+
+    /// All sounds, to be changed.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Sound> {
+        self.sounds.iter_mut().flatten().map(Box::as_mut)
+    }
+
+    /// A place that is not taken.
+    fn free(&self) -> Option<usize> {
+        Some(self.taken.trailing_ones() as usize).filter(|&place| place < PLACES)
+    }
+
+    fn put(&mut self, place: usize, sound: Box<Sound>) {
+        self.sounds[place] = Some(sound);
+        self.taken |= 1 << place;
+    }
+
+    fn take(&mut self, place: usize) -> Option<Box<Sound>> {
+        self.taken &= !(1 << place);
+        self.sounds[place].take()
+    }
+}
+
+impl Index<usize> for Places {
+    type Output = Option<Box<Sound>>;
+    #[inline(always)]
+    fn index(&self, place: usize) -> &Self::Output {
+        &self.sounds[place]
+    }
+}
 
 impl Engine {
     /// Makes a sound the playing one; held notes keep theirs. Gives it back where it was made
@@ -60,7 +119,7 @@ impl Engine {
         let Some(place) = self.current.filter(|_| sound.rate == self.rate) else {
             return self.play(sound).err();
         };
-        let mut old = self.sounds[place].take();
+        let mut old = self.sounds.take(place);
         if let Some(old) = old.as_deref_mut() {
             self.voices.each(|voice| {
                 if voice.sound == place {
@@ -74,47 +133,49 @@ impl Engine {
                 }
             });
         }
-        self.sounds[place] = Some(sound);
+        self.sounds.put(place, sound);
         old
     }
 
     /// A sound that nothing uses any more, to be freed elsewhere.
     pub fn retired(&mut self) -> Option<Box<Sound>> {
-        let place = (0..PLACES).find(|&place| {
+        let place = self.sounds.taken().find(|&place| {
             let silent = self.sounds[place].as_ref().is_some_and(|sound| sound.is_silent());
             silent && !self.is_wanted(place) && !self.is_played(place)
         })?;
         self.keys.forget(place);
-        self.sounds[place].take()
+        self.sounds.take(place)
     }
 
     /// Gives the playing sound back, with all voices cut off.
     pub fn take(&mut self) -> Option<Box<Sound>> {
         self.voices.clear();
-        self.current.take().and_then(|place| self.sounds[place].take())
+        self.current.take().and_then(|place| self.sounds.take(place))
     }
 
     fn admit(&mut self, mut sound: Box<Sound>) -> Result<usize, Box<Sound>> {
-        let free = self.sounds.iter().position(Option::is_none);
-        let Some(place) = free.filter(|_| sound.rate == self.rate) else { return Err(sound) };
+        let Some(place) = self.sounds.free().filter(|_| sound.rate == self.rate) else {
+            return Err(sound);
+        };
         self.admitted += 1;
         (sound.number, sound.tempo) = (self.admitted, self.clock.tempo as f32);
-        self.sounds[place] = Some(sound);
+        self.sounds.put(place, sound);
         Ok(place)
     }
 
     /// Lets a sound fade where more stay than there may be: the oldest that only rings out,
     /// or else the oldest that new notes do not play.
     fn thin_out(&mut self) {
-        if (0..PLACES).filter(|&place| self.stays(place)).count() <= SOUNDS {
+        if self.sounds.taken().filter(|&place| self.stays(place)).count() <= SOUNDS {
             return;
         }
-        let dispensable = (0..PLACES).filter(|&place| self.stays(place) && !self.is_wanted(place));
+        let dispensable =
+            self.sounds.taken().filter(|&place| self.stays(place) && !self.is_wanted(place));
         let rank = |&place: &usize| {
             (self.is_played(place), self.sounds[place].as_ref().map(|sound| sound.number))
         };
         if let Some(oldest) = dispensable.min_by_key(rank)
-            && let Some(sound) = &mut self.sounds[oldest]
+            && let Some(sound) = self.sounds.get_mut(oldest)
         {
             sound.leave();
         }

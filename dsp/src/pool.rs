@@ -11,7 +11,8 @@ pub(crate) struct Pool {
 }
 
 /// Numbers of the bits that are set, rising.
-fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+#[inline(always)]
+pub(crate) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let bit = (set != 0).then(|| set.trailing_zeros() as usize)?;
         set &= set - 1;

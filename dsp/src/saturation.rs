@@ -20,7 +20,7 @@ type Line = [f32; PAST + TWICE];
 
 /// One side between twice and four times the rate: the past of what goes in, of its square root
 /// and of what comes out.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 struct Side {
     input: [f32; PAST],
     root: f32,
@@ -57,12 +57,12 @@ impl Side {
         early[0] = self.early;
         late[..PAST].copy_from_slice(&self.late);
         for n in 0..TWICE {
-            let sum = drive[n] * (between[n] + line[n + 1]);
-            early[1 + n] = sum / (early_roots[n] + late_roots[n]);
-        }
-        for n in 0..TWICE {
-            let sum = drive[n] * (line[n + 2] + between[n]);
-            late[PAST + n] = sum / (late_roots[1 + n] + early_roots[n]);
+            let before = early_roots[n] + late_roots[n];
+            let after = early_roots[n] + late_roots[1 + n];
+            // One division serves both.
+            let share = drive[n] / (before * after);
+            early[1 + n] = (between[n] + line[n + 1]) * after * share;
+            late[PAST + n] = (between[n] + line[n + 2]) * before * share;
         }
         for n in 0..TWICE {
             let (outer, inner) = (late[n] + late[n + 3], late[n + 1] + late[n + 2]);
@@ -73,28 +73,52 @@ impl Side {
     }
 }
 
+/// The way of one side up, through the curve and down.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    up: Halfband,
+    side: Side,
+    down: Halfband,
+}
+
+impl Way {
+    /// What becomes of `from`, which is at most an interval long.
+    #[inline(always)]
+    fn saturate<L: Lanes>(&mut self, from: &[f32], drive: &[f32; TWICE]) -> Block {
+        let (mut line, mut wet) = ([0.0; PAST + TWICE], [0.0; CONTROL]);
+        let len = from.len();
+        self.up.up::<L>(from, &mut line[PAST..]);
+        self.side.saturate(&mut line, drive, 2 * len);
+        self.down.down::<L>(&mut line[PAST..], &mut wet[..len]);
+        wet
+    }
+}
+
 /// Saturation: straight at a drive of 1, at higher ones steeper in the middle and bounded at the
 /// rails.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Saturation {
+    /// What the drive is on its way to, in decibels.
+    known: f32,
     drive: Ramp,
     /// Share of the saturated sound: it comes and goes within a grid interval.
     share: Ramp,
-    up: Halfband,
-    sides: [Side; 2],
-    down: Halfband,
+    ways: [Way; 2],
+    /// Whether the sides have ever differed; until then the second way is not gone.
+    apart: bool,
     /// Last samples of the dry sound.
     dry: [[f32; LATE]; 2],
 }
 
 impl Default for Saturation {
     fn default() -> Self {
+        let way = Way { up: Halfband::default(), side: Side::REST, down: Halfband::default() };
         Saturation {
+            known: 0.0,
             drive: Ramp::still(1.0),
             share: Ramp::default(),
-            up: Halfband::default(),
-            sides: [Side::REST; 2],
-            down: Halfband::default(),
+            ways: [way; 2],
+            apart: false,
             dry: [[0.0; LATE]; 2],
         }
     }
@@ -103,9 +127,11 @@ impl Default for Saturation {
 impl Saturation {
     /// Draws the lines to a drive in decibels.
     pub(crate) fn aim(&mut self, span: &Span, fresh: bool, decibels: f32) {
-        if decibels <= 0.0 && !fresh && !self.is_heard() {
+        let rests = decibels == self.known && self.drive.is_still() && self.share.is_still();
+        if !fresh && (rests || decibels <= 0.0 && !self.is_heard()) {
             return;
         }
+        self.known = decibels;
         let drive = gain(decibels);
         let share = if decibels > 0.0 { 1.0 } else { 0.0 };
         if fresh {
@@ -114,8 +140,8 @@ impl Saturation {
         self.drive.aim(span, drive);
         self.share.aim(span, share);
         if fresh || (self.share.start == 0.0 && share > 0.0) {
-            let Saturation { drive, share, .. } = *self;
-            *self = Saturation { drive, share, ..Saturation::default() };
+            let Saturation { known, drive, share, .. } = *self;
+            *self = Saturation { known, drive, share, ..Saturation::default() };
         }
     }
 
@@ -139,29 +165,21 @@ impl Saturation {
         sides: &mut [Block; 2],
         dry: &mut [Block; 2],
     ) {
-        if base == 0 {
-            self.up.settle();
-            self.down.settle();
-        }
-        let mut lines = [[0.0; PAST + TWICE]; 2];
-        for n in 0..len {
-            let pairs = self.up.up::<L>([sides[0][n], sides[1][n]]);
-            for (line, pair) in lines.iter_mut().zip(pairs) {
-                line[PAST + 2 * n..][..2].copy_from_slice(&pair);
-            }
+        if !self.apart && !alike(&sides[0][..len], &sides[1][..len]) {
+            (self.apart, self.ways[1]) = (true, self.ways[0]);
         }
         let drive = std::array::from_fn(|n| self.drive.at(base as f32 + 0.5 * n as f32));
-        let alike = self.sides[0] == self.sides[1] && alike(&lines[0], &lines[1]);
-        self.sides[0].saturate(&mut lines[0], &drive, 2 * len);
-        if alike {
-            (self.sides[1], lines[1]) = (self.sides[0], lines[0]);
-        } else {
-            self.sides[1].saturate(&mut lines[1], &drive, 2 * len);
-        }
+        let gone = if self.apart { 2 } else { 1 };
         let mut wet = [[0.0; CONTROL]; 2];
-        for n in 0..len {
-            let pair = |line: &Line| [line[PAST + 2 * n], line[PAST + 2 * n + 1]];
-            [wet[0][n], wet[1][n]] = self.down.down::<L>([pair(&lines[0]), pair(&lines[1])]);
+        for ((way, side), wet) in self.ways[..gone].iter_mut().zip(&*sides).zip(&mut wet) {
+            if base == 0 {
+                way.up.settle();
+                way.down.settle();
+            }
+            *wet = way.saturate::<L>(&side[..len], &drive);
+        }
+        if !self.apart {
+            wet[1] = wet[0];
         }
         for (side, wet) in sides.iter_mut().zip(&wet) {
             for ((x, wet), &count) in side.iter_mut().zip(wet).zip(&COUNT[base..][..len]) {

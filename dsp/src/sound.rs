@@ -265,8 +265,10 @@ impl Sound {
             &mut self.global,
         );
         let time = CONTROL as f64 / f64::from(self.rate);
-        for (turns, lfo) in self.free.iter_mut().zip(&self.global.lfo) {
-            if LfoMode::of(lfo.mode) == LfoMode::Free {
+        for k in 0..self.free.len() {
+            let (lfo, used) = (&self.global.lfo[k], self.uses_lfo(k));
+            let turns = &mut self.free[k];
+            if used && LfoMode::of(lfo.mode) == LfoMode::Free {
                 let synced = Sync::of(lfo.sync) == Sync::Tempo;
                 let beats = f64::from(Division::of(lfo.division).beats());
                 *turns = match beat {
@@ -346,6 +348,12 @@ impl Sound {
     pub(crate) fn is_silent(&self) -> bool {
         let odd = self.morph.as_ref().is_none_or(|morph| morph.odd.chain.silent());
         self.chain.silent() && odd || self.is_gone()
+    }
+
+    /// Whether anything behind the voices listens to the newest of them.
+    pub(crate) fn listens(&self) -> bool {
+        let odd = self.morph.as_ref().is_some_and(|morph| !morph.odd.behind.is_empty());
+        !self.behind.is_empty() || odd
     }
 
     /// Whether envelope `k` moves; the first is the amplifier's.

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::event::Which;
+use crate::sound::Sound;
 
 impl Engine {
     /// Goes on where another engine is, which fades from now on and is to be heard along with
@@ -20,7 +21,7 @@ impl Engine {
         self.keys.change_over(heir);
         let playing = other.current.and_then(|place| other.sounds[place].as_ref());
         if let (Some(old), Some(place)) = (playing, current)
-            && let Some(sound) = &mut self.sounds[place]
+            && let Some(sound) = self.sounds.get_mut(place)
         {
             sound.run_on(old);
         }
@@ -36,12 +37,12 @@ impl Engine {
                 self.voices.begin(free).run_on(old, place, sound, self.offset);
             }
         }
-        other.sounds.iter_mut().flatten().for_each(|sound| sound.leave());
+        other.sounds.iter_mut().for_each(Sound::leave);
     }
 
     /// Whether nothing is to be heard any more of an engine that another one has succeeded.
     pub fn has_left(&self) -> bool {
-        self.voices.len() == 0 && self.sounds.iter().flatten().all(|sound| sound.is_silent())
+        self.voices.len() == 0 && self.sounds.iter().all(Sound::is_silent)
     }
 
     /// Whether a voice plays this note that has not been stolen.

@@ -363,9 +363,10 @@ impl Voice {
         if self.heard == Heard::Both && sound.is_wide() {
             self.widen();
         }
+        self.ahead = self.now;
         if self.fresh {
             let span = Span { elapsed: 0, over: true, left: CONTROL };
-            self.aim(sound, &span, self.now);
+            self.aim(sound, &span);
         }
         let over = at == 0;
         let elapsed = if over { CONTROL - self.drawn_at } else { at - self.drawn_at };
@@ -373,9 +374,8 @@ impl Voice {
             true => Span { elapsed: 0, over: true, left: CONTROL - at },
             false => Span { elapsed, over, left: CONTROL - at },
         };
-        self.ahead = self.now;
         self.ahead.advance(span.left as f32 / sound.rate, &self.patch, sound);
-        self.aim(sound, &span, self.ahead);
+        self.aim(sound, &span);
         self.drawn_at = at;
         self.stale = false;
         self.calm = self.is_calm(&span, sound);
@@ -406,9 +406,12 @@ impl Voice {
         self.with_twin(sound, |twin, sound| twin.redraw(sound, at, easel));
     }
 
-    fn aim(&mut self, sound: &Sound, span: &Span, motion: Motion) {
+    /// Draws all lines to where the motion is ahead.
+    fn aim(&mut self, sound: &Sound, span: &Span) {
         let (expression, _) = self.expressed();
-        self.listen(sound, &motion, &expression);
+        if !sound.routes.is_empty() || sound.listens() {
+            self.listen(sound, &expression);
+        }
         sound.routes.apply(
             &sound.values,
             &self.sources,
@@ -418,14 +421,14 @@ impl Voice {
         // The bend's range may have been moved by a route.
         let (_, bend) = self.expressed();
         let patch = &self.patch;
-        let note = self.home + motion.glide.0 + bend + expression.tuning;
+        let note = self.home + self.ahead.glide.0 + bend + expression.tuning;
         let all = std::mem::take(&mut self.touched);
         let all = all || !self.moves.is_empty() || !sound.moves.is_empty();
         let moved = if all { u8::MAX } else { sound.routes.oscillators };
         self.timbre.aim(patch, sound, span, note, moved);
         let amount = patch.voice.velocity;
         let struck = 1.0 - amount + amount * self.velocity;
-        let level = motion.level() * struck * struck * expression.volume;
+        let level = self.ahead.level() * struck * struck * expression.volume;
         let (left, right) = pan(expression.pan);
         self.left.aim(span, level * left);
         self.right.aim(span, level * right);
@@ -503,5 +506,11 @@ fn sum_of_sizes(block: &Block, len: usize) -> f32 {
             *sum += x.abs();
         }
     }
-    sums.iter().sum::<f32>() + rest.iter().map(|x| x.abs()).sum::<f32>()
+    // By halves: no lane waits for all before it.
+    for half in [4, 2, 1] {
+        for k in 0..half {
+            sums[k] += sums[k + half];
+        }
+    }
+    rest.iter().fold(sums[0], |sum, x| sum + x.abs())
 }

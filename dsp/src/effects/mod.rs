@@ -166,10 +166,12 @@ impl Chain {
 
     #[inline(always)]
     fn take_turns(&mut self, left: &mut [f32], right: &mut [f32]) {
-        left.iter_mut().chain(right.iter_mut()).for_each(|x| {
-            let number = if x.is_nan() { 0.0 } else { *x };
-            *x = number.clamp(-CEILING, CEILING);
-        });
+        for x in left.iter_mut() {
+            *x = bounded(*x);
+        }
+        for x in right.iter_mut() {
+            *x = bounded(*x);
+        }
         let mut turn = 0;
         while let Some(slot) = self.turns.turn(turn) {
             self.turns.soften(self.at, left, right);
@@ -195,15 +197,17 @@ impl Chain {
     /// Whether nothing sounds on: as long as silence goes in, silence comes out, and neither
     /// `control` nor `render` need be called.
     pub fn silent(&self) -> bool {
-        self.distortion.silent()
-            && self.filter.silent()
-            && self.phaser.silent()
-            && self.flanger.silent()
-            && self.chorus.silent()
-            && self.eq.silent()
-            && self.compressor.silent()
-            && self.delay.silent()
-            && self.reverb.silent()
+        // Whoever takes no part is asleep.
+        !self.turns.has_any()
+            || self.distortion.silent()
+                && self.filter.silent()
+                && self.phaser.silent()
+                && self.flanger.silent()
+                && self.chorus.silent()
+                && self.eq.silent()
+                && self.compressor.silent()
+                && self.delay.silent()
+                && self.reverb.silent()
     }
 
     /// How long, in seconds, the effects of `patch` sound on after the voices have ended, until
@@ -256,6 +260,13 @@ fn blend(mix: f32) -> (f32, f32) {
     let mix = within(mix, 0.0, 1.0);
     let turn = std::f32::consts::FRAC_PI_2 * mix;
     if mix < 1.0 { (turn.cos(), turn.sin()) } else { (0.0, 1.0) }
+}
+
+/// What the effects can bear of a sample.
+#[inline(always)]
+fn bounded(x: f32) -> f32 {
+    let number = if x.is_nan() { 0.0 } else { x };
+    number.clamp(-CEILING, CEILING)
 }
 
 /// Zero in place of a number so small that processors slow down on it.

@@ -89,6 +89,12 @@ impl Turns {
         self.walkers == 0 && self.dip.is_open()
     }
 
+    /// Whether any takes part.
+    #[inline(always)]
+    pub(super) fn has_any(&self) -> bool {
+        self.walkers > 0
+    }
+
     /// Collects those that take part.
     pub(super) fn gather(&mut self, takes_part: impl Fn(Slot) -> bool) {
         self.walkers = 0;

@@ -62,8 +62,11 @@ impl Answer {
 
     #[inline(always)]
     fn outputs<L: Lanes>(&self, [band, low]: [f32; 2], inputs: &Samples) -> Samples {
-        let mut out: Samples =
-            std::array::from_fn(|n| L::fused(self.of_band[n], band, self.of_low[n] * low));
+        // A closure would be a function of its own, without the instructions of `L`.
+        let mut out = self.of_low;
+        for (out, of_band) in out.iter_mut().zip(&self.of_band) {
+            *out = L::fused(*of_band, band, *out * low);
+        }
         for (k, x) in inputs.iter().enumerate() {
             let impulse = &self.impulse[GROUP - k..][..GROUP];
             for (out, h) in out.iter_mut().zip(impulse) {

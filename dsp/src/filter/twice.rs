@@ -46,9 +46,9 @@ pub(super) type Lines<T> = [T; 5];
 /// A loop at twice the rate.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Twice<L> {
-    up: Halfband,
+    ups: [Halfband; 2],
     inner: L,
-    down: Halfband,
+    downs: [Halfband; 2],
     lines: Lines<Ramp>,
     ends: Lines<f32>,
 }
@@ -66,9 +66,8 @@ impl<L: Loop> Twice<L> {
         for (line, end) in self.lines.iter_mut().zip(self.ends) {
             line.aim(span, end);
         }
-        self.up.settle();
+        self.ups.iter_mut().chain(&mut self.downs).for_each(Halfband::settle);
         self.inner.settle();
-        self.down.settle();
     }
 
     /// Filters `len` samples in place, `base` samples after the last aim.
@@ -88,13 +87,16 @@ impl<L: Loop> Twice<L> {
 
     #[inline(always)]
     fn run(&mut self, len: usize, sides: &mut [Block; 2], step: impl Fn(usize) -> L::Step) {
-        let [left, right] = sides.each_mut().map(|side| &mut side[..len]);
-        for (n, (left, right)) in left.iter_mut().zip(right).enumerate().take(CONTROL) {
-            let [l, r] = self.up.up::<Plain>([*left, *right]);
-            let early = self.inner.take(&step(2 * n), [l[0], r[0]]);
-            let late = self.inner.take(&step(2 * n + 1), [l[1], r[1]]);
-            let [l, r] = [0, 1].map(|side| [early[side], late[side]]);
-            [*left, *right] = self.down.down::<Plain>([l, r]);
+        let mut lines = [[0.0; 2 * CONTROL]; 2];
+        for ((up, side), line) in self.ups.iter_mut().zip(&*sides).zip(&mut lines) {
+            up.up::<Plain>(&side[..len], line);
+        }
+        let [left, right] = &mut lines;
+        for (k, (l, r)) in left.iter_mut().zip(right).enumerate().take(2 * len) {
+            [*l, *r] = self.inner.take(&step(k), [*l, *r]);
+        }
+        for ((down, side), line) in self.downs.iter_mut().zip(sides).zip(&mut lines) {
+            down.down::<Plain>(line, &mut side[..len]);
         }
     }
 }

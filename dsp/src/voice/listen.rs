@@ -3,14 +3,14 @@
 use cultivar_patch::schema::Source;
 
 use super::{Expression, Voice};
-use crate::motion::Motion;
 use crate::routes::{ENV, LFO, MACRO, RANDOM, Sources};
 use crate::sound::Sound;
 
 impl Voice {
-    /// Takes the value of every source at a moment; `expression` is what the player does.
-    pub(super) fn listen(&mut self, sound: &Sound, motion: &Motion, expression: &Expression) {
-        let sources = &mut self.sources;
+    /// Takes the value of every source at the next grid point; `expression` is what the player
+    /// does.
+    pub(super) fn listen(&mut self, sound: &Sound, expression: &Expression) {
+        let (sources, motion) = (&mut self.sources, &self.ahead);
         for (source, env) in sources[ENV..].iter_mut().zip(&motion.env) {
             *source = env.level;
         }
