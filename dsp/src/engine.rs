@@ -295,7 +295,7 @@ impl Engine {
         let mut sides = [[0.0; CONTROL]; 2];
         let [fast_left, fast_right] = sides.each_mut().map(|side| &mut side[..fast * left.len()]);
         self.segment(fast_left, fast_right);
-        self.descent.run(&mut sides, left, right);
+        self.lanes.descend(&mut self.descent, &mut sides, left, right);
         if self.offset == 0 {
             self.descent.settle();
         }

@@ -1,9 +1,11 @@
-//! The voice, compiled for several instruction sets; the processor chooses.
+//! The voice and the way down from oversampling, compiled for several instruction sets; the
+//! processor chooses.
 
 use crate::math::Block;
 use crate::oscillator::kernel::Plain;
 #[cfg(target_arch = "x86_64")]
 use crate::oscillator::kernel::{Avx2, Avx512};
+use crate::oversampling::Descent;
 use crate::sound::Sound;
 use crate::voice::Voice;
 
@@ -52,6 +54,39 @@ impl Isa {
             Isa::Avx512 => unsafe { avx512(voice, sound, at, len, out) },
         }
     }
+}
+
+impl Isa {
+    /// Goes down from oversampling with these instructions.
+    pub(crate) fn descend(
+        self,
+        descent: &mut Descent,
+        sides: &mut [Block; 2],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        match self {
+            Isa::Plain => descent.run::<Plain>(sides, left, right),
+            // SAFETY: `detect` has seen the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { avx2_down(descent, sides, left, right) },
+            // SAFETY: `detect` has seen the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { avx512_down(descent, sides, left, right) },
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2_down(d: &mut Descent, sides: &mut [Block; 2], left: &mut [f32], right: &mut [f32]) {
+    d.run::<Avx2>(sides, left, right);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")]
+fn avx512_down(d: &mut Descent, sides: &mut [Block; 2], left: &mut [f32], right: &mut [f32]) {
+    d.run::<Avx512>(sides, left, right);
 }
 
 fn plain(v: &mut Voice, s: &Sound, at: usize, len: usize, out: &mut [Block; 2]) -> bool {

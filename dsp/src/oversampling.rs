@@ -1,8 +1,8 @@
 //! How many samples are worked out for each one heard, and the way down to those.
 
 use crate::halfband::{Halfband, Steep};
-use crate::math::{Block, CONTROL};
-use crate::oscillator::kernel::Plain;
+use crate::math::{Block, CONTROL, alike};
+use crate::oscillator::kernel::Lanes;
 
 /// How many times as fast as heard an engine works. What bends a wave folds back less the faster
 /// it works; the time it takes grows in the same measure.
@@ -44,6 +44,8 @@ pub(crate) struct Descent {
     /// From four times to twice, left and right; what it leaves above hearing goes in the second.
     first: [Halfband; 2],
     second: [Steep; 2],
+    /// Whether the sides have ever differed; until then the right one is not gone.
+    apart: bool,
 }
 
 impl Descent {
@@ -52,16 +54,32 @@ impl Descent {
     }
 
     /// Thins `sides` out to as many samples as `left` and `right` have; what they held is lost.
-    pub(crate) fn run(&mut self, sides: &mut [Block; 2], left: &mut [f32], right: &mut [f32]) {
-        for (k, (side, out)) in sides.iter_mut().zip([left, right]).enumerate() {
+    #[inline(always)]
+    pub(crate) fn run<L: Lanes>(
+        &mut self,
+        sides: &mut [Block; 2],
+        left: &mut [f32],
+        right: &mut [f32],
+    ) {
+        let len = self.from.factor() * left.len();
+        if !self.apart && !alike(&sides[0][..len], &sides[1][..len]) {
+            self.apart = true;
+            (self.first[1], self.second[1]) = (self.first[0], self.second[0]);
+        }
+        let gone = if self.apart { 2 } else { 1 };
+        let outs = [&mut *left, &mut *right];
+        for (k, (side, out)) in sides.iter_mut().zip(outs).enumerate().take(gone) {
             if self.from == Oversampling::Fourfold {
                 let mut twice = [0.0; CONTROL / 2];
                 let twice = &mut twice[..2 * out.len()];
-                self.first[k].down::<Plain>(side, twice);
-                self.second[k].down::<Plain>(twice, out);
+                self.first[k].down::<L>(side, twice);
+                self.second[k].down::<L>(twice, out);
             } else {
-                self.second[k].down::<Plain>(side, out);
+                self.second[k].down::<L>(side, out);
             }
+        }
+        if !self.apart {
+            right.copy_from_slice(left);
         }
     }
 

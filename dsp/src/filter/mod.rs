@@ -154,17 +154,23 @@ impl Body {
     ) {
         match self {
             Body::Clean(body) => body.render::<L>(base, len, sides),
-            other => other.render_other(base, len, sides, line),
+            other => other.render_other::<L>(base, len, sides, line),
         }
     }
 
-    #[inline(never)]
-    fn render_other(&mut self, base: usize, len: usize, sides: &mut [Block; 2], line: &mut Line) {
+    #[inline(always)]
+    fn render_other<L: Lanes>(
+        &mut self,
+        base: usize,
+        len: usize,
+        sides: &mut [Block; 2],
+        line: &mut Line,
+    ) {
         match self {
             Body::Clean(_) => {}
-            Body::Ladder(body) => body.render(base, len, sides),
-            Body::Diode(body) => body.render(base, len, sides),
-            Body::Dirty(body) => body.render(base, len, sides),
+            Body::Ladder(body) => body.render::<L>(base, len, sides),
+            Body::Diode(body) => body.render::<L>(base, len, sides),
+            Body::Dirty(body) => body.render::<L>(base, len, sides),
             Body::Comb(body) => body.render(base, len, sides, line),
             Body::Vowel(body) => body.render(base, len, sides),
             Body::Phaser(body) => body.render(base, len, sides),

@@ -3,7 +3,7 @@
 use super::{Two, Wanted};
 use crate::halfband::Halfband;
 use crate::math::{Block, CONTROL, Ramp, Span};
-use crate::oscillator::kernel::Plain;
+use crate::oscillator::kernel::Lanes;
 
 /// Samples by which what was filtered at twice the rate is late, rounded.
 pub(super) const LATE: usize = 3;
@@ -45,18 +45,18 @@ pub(super) type Lines<T> = [T; 5];
 
 /// A loop at twice the rate.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Twice<L> {
+pub(super) struct Twice<I> {
     ups: [Halfband; 2],
-    inner: L,
+    inner: I,
     downs: [Halfband; 2],
     lines: Lines<Ramp>,
     ends: Lines<f32>,
 }
 
-impl<L: Loop> Twice<L> {
+impl<I: Loop> Twice<I> {
     /// Works out the ends of the lines.
     pub(super) fn tune(&mut self, wanted: &Wanted, rate: f32) {
-        self.ends = L::ends(wanted, rate);
+        self.ends = I::ends(wanted, rate);
     }
 
     pub(super) fn aim(&mut self, span: &Span, fresh: bool) {
@@ -71,32 +71,38 @@ impl<L: Loop> Twice<L> {
     }
 
     /// Filters `len` samples in place, `base` samples after the last aim.
-    pub(super) fn render(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
+    #[inline(always)]
+    pub(super) fn render<L: Lanes>(&mut self, base: usize, len: usize, sides: &mut [Block; 2]) {
         let at = |k: usize| {
             let count = base as f32 + 0.5 * k as f32;
-            L::step(self.lines.each_ref().map(|line| line.at(count)))
+            I::step(self.lines.each_ref().map(|line| line.at(count)))
         };
         if self.lines.iter().all(Ramp::is_still) {
             let step = at(0);
-            self.run(len, sides, |_| step);
+            self.run::<L>(len, sides, |_| step);
         } else {
-            let steps: [L::Step; 2 * CONTROL] = std::array::from_fn(at);
-            self.run(len, sides, |k| steps[k]);
+            let steps: [I::Step; 2 * CONTROL] = std::array::from_fn(at);
+            self.run::<L>(len, sides, |k| steps[k]);
         }
     }
 
     #[inline(always)]
-    fn run(&mut self, len: usize, sides: &mut [Block; 2], step: impl Fn(usize) -> L::Step) {
+    fn run<L: Lanes>(
+        &mut self,
+        len: usize,
+        sides: &mut [Block; 2],
+        step: impl Fn(usize) -> I::Step,
+    ) {
         let mut lines = [[0.0; 2 * CONTROL]; 2];
         for ((up, side), line) in self.ups.iter_mut().zip(&*sides).zip(&mut lines) {
-            up.up::<Plain>(&side[..len], line);
+            up.up::<L>(&side[..len], line);
         }
         let [left, right] = &mut lines;
         for (k, (l, r)) in left.iter_mut().zip(right).enumerate().take(2 * len) {
             [*l, *r] = self.inner.take(&step(k), [*l, *r]);
         }
         for ((down, side), line) in self.downs.iter_mut().zip(sides).zip(&mut lines) {
-            down.down::<Plain>(line, &mut side[..len]);
+            down.down::<L>(line, &mut side[..len]);
         }
     }
 }
