@@ -2,6 +2,7 @@
 
 pub mod cross;
 pub mod distance;
+pub mod explain;
 pub mod extract;
 pub mod fit;
 pub mod genome;
@@ -14,6 +15,7 @@ pub mod moves;
 pub mod mutate;
 pub mod proposer;
 pub mod rng;
+pub mod simplify;
 mod stock;
 pub mod stop;
 pub mod strand;

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use cultivar_dsp::Studio;
+use cultivar_dsp::{Note, Studio};
 use cultivar_patch::Preset;
 
 use crate::distance::Heard;
 use crate::{Distances, Judge, Stop, Target, extract};
+
+/// Seconds of sound that are rendered in one call.
+const MANY: f32 = 12.0;
 
 /// A preset to be judged.
 #[derive(Clone, Debug)]
@@ -64,24 +67,78 @@ impl Trial {
     }
 }
 
+/// Judges presets that are rendered in one call as far as they fit into the stage; as many are
+/// judged as were whole when it was stopped. Each is as far from the target as in a trial.
+pub(crate) fn judge_each(
+    presets: &[Preset],
+    target: &Target,
+    judge: &mut Judge,
+    stop: Stop,
+) -> Vec<Distances> {
+    let mut stage = judge.stage.take().unwrap_or_else(|| Box::new(Stage::new(target)));
+    let mut all = Vec::with_capacity(presets.len());
+    for some in presets.chunks(stage.seats(target)) {
+        let whole = stage.play_each(target, some, stop, |mono| all.push(judge.distance(mono)));
+        if whole < some.len() {
+            break;
+        }
+    }
+    judge.stage = Some(stage);
+    all
+}
+
 /// Where trials are played: an engine at the target's rate, and room for its sound.
 pub(crate) struct Stage {
     studio: Studio,
     left: Vec<f32>,
     right: Vec<f32>,
+    /// Both sides of several presets.
+    many: Vec<f32>,
 }
 
 impl Stage {
     fn new(target: &Target) -> Self {
         let len = target.samples.len() + (target.rest * target.rate) as usize;
-        Stage { studio: Studio::new(target.rate), left: vec![0.0; len], right: vec![0.0; len] }
+        let (left, right) = (vec![0.0; len], vec![0.0; len]);
+        Stage { studio: Studio::new(target.rate), left, right, many: Vec::new() }
+    }
+
+    /// Presets that are played in one call.
+    fn seats(&self, target: &Target) -> usize {
+        ((MANY / target.duration) as usize).clamp(1, 16)
+    }
+
+    /// Samples of a preset that are heard: what echoes is heard in the rest after the target too.
+    fn heard(&self, target: &Target, preset: &Preset) -> usize {
+        let echoes = preset.patch.delay.on > 0.5 || preset.patch.reverb.on > 0.5;
+        if echoes { self.left.len() } else { target.samples.len() }
+    }
+
+    /// Plays presets in one call and shows both sides of each as one. Gives how many were whole.
+    fn play_each(
+        &mut self,
+        target: &Target,
+        presets: &[Preset],
+        stop: Stop,
+        mut hear: impl FnMut(&[f32]),
+    ) -> usize {
+        let len = self.left.len();
+        self.many.resize(self.seats(target).max(presets.len()) * 2 * len, 0.0);
+        let note = Note { length: len as f32 / target.rate, ..target.played() };
+        let whole = self.studio.render_each(presets, &note, &mut self.many, stop);
+        for (k, preset) in presets.iter().enumerate().take(whole) {
+            let heard = self.heard(target, preset);
+            let (left, right) = self.many[2 * k * len..][..2 * len].split_at_mut(len);
+            left.iter_mut().zip(right).for_each(|(left, right)| *left = 0.5 * (*left + *right));
+            hear(&left[..heard]);
+        }
+        whole
     }
 
     /// Both sides of the preset as one, and what echoes of it in the rest after the target;
     /// nothing where it is stopped.
     fn play(&mut self, target: &Target, preset: &Preset, stop: Stop) -> Option<&[f32]> {
-        let echoes = preset.patch.delay.on > 0.5 || preset.patch.reverb.on > 0.5;
-        let len = if echoes { self.left.len() } else { target.samples.len() };
+        let len = self.heard(target, preset);
         let (left, right) = (&mut self.left[..len], &mut self.right[..len]);
         if !self.studio.render_until(preset, &target.played(), [left, right], stop) {
             return None;

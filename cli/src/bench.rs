@@ -4,16 +4,20 @@
 //! the time. `x_wall` and `x_cpu` are seconds of sound per second of the clock and of the
 //! processor's work for this thread; loads named `match_` are patches of one second each,
 //! changed and rendered: one at a time, or, in `match_batch_1s`, many in one call on every core.
+//! In `match_growth_1s` they are the tries of a growth towards a sound of a second: proposed,
+//! rendered, heard, compared and counted on one thread.
 //! A name may end in `_os1`, `_os2` or `_os4`: the engine then works that many times as fast.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier};
 use std::time::Instant;
 
 use anyhow::{Context, bail};
 use cpu_time::ThreadTime;
+use cultivar_breed::{Growth, Settings, Target, proposers};
 use cultivar_dsp::{Engine, Event, Note, Oversampling, Sound, Studio, Timed, Which};
+use cultivar_library::factory;
 use cultivar_patch::schema::{Model, To, ids};
 use cultivar_patch::{Id, Preset, defs};
 use serde_json::{Value, json};
@@ -44,7 +48,8 @@ const LOADS: &[Load] = &[
     Load { name: "v1_3osc16uni_filter", preset: three, notes: 1 },
 ];
 
-const MATCHES: [&str; 3] = ["match_setparams_1s", "match_loadpatch_1s", BATCH];
+const MATCHES: [&str; 4] = ["match_setparams_1s", "match_loadpatch_1s", BATCH, GROWTH];
+const GROWTH: &str = "match_growth_1s";
 const BATCH: &str = "match_batch_1s";
 /// Candidates of one call.
 const CANDIDATES: usize = 32;
@@ -129,6 +134,8 @@ pub(crate) fn run(name: &str, seconds: f64) -> anyhow::Result<Value> {
     let (plain, oversampling) = ended.unwrap_or((name, Oversampling::None));
     let measured = if plain == BATCH {
         batches(seconds, oversampling)?
+    } else if plain == GROWTH {
+        growth(seconds)?
     } else if MATCHES.contains(&plain) {
         patches(plain, seconds, oversampling)?
     } else {
@@ -248,6 +255,19 @@ fn patches(name: &str, seconds: f64, oversampling: Oversampling) -> anyhow::Resu
         }
         (count as f64, peak)
     }))
+}
+
+/// Tries of a growth that is under way.
+fn growth(seconds: f64) -> anyhow::Result<Measured> {
+    let [left, right] = cultivar_dsp::render(&one_filter(), &NOTE, RATE);
+    let mono: Vec<f32> = left.iter().zip(&right).map(|(l, r)| 0.5 * (l + r)).collect();
+    let target = Arc::new(Target::listen(&mono, RATE)?);
+    let patches = factory::presets().to_vec();
+    let settings = Settings { donors: patches.clone(), ..Settings::default() };
+    let mut growth = Growth::new(target, settings, proposers(true, patches));
+    growth.step(200);
+    let count = seconds.ceil().max(3.0) as u64 * 50;
+    Ok(measure(|| (count as f64, growth.step(count).score / 100.0)))
 }
 
 /// Many patches a call, a studio on every core.

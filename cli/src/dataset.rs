@@ -1,7 +1,6 @@
 //! `cultivar dataset`: pairs of genome and sound, in files that numpy reads.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -14,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use crate::shell::{Done, Failure};
+use crate::shell::{Done, Failure, save};
 
 /// Pairs in one set of files.
 const SHARD: u64 = 256;
@@ -147,9 +146,4 @@ impl Shard<'_> {
     fn write(&self, pairs: &[Pair]) -> Result<(), Failure> {
         npy::files(pairs).into_iter().try_for_each(|(what, bytes)| save(&self.path(what), &bytes))
     }
-}
-
-fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    disk::replace(path, |out| out.write_all(bytes))
-        .map_err(|e: std::io::Error| Failure::new(path, disk::reason(&e)))
 }

@@ -1,6 +1,8 @@
 //! `cultivar match`: patches grown towards sounds.
 
+mod bank;
 mod display;
+mod harvest;
 mod jury;
 mod sounds;
 
@@ -10,22 +12,25 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use cultivar_breed::{
-    Distances, Growth, NEVER, Node, Settings, Target, perform, proposers, target,
-};
+use cultivar_breed::{Growth, NEVER, Node, Settings, Target, perform, proposers, target};
 use cultivar_formats::{Depth, decode_start, write_wav};
 use cultivar_library::factory;
 use cultivar_models::{Learned, Model, Refusal, use_native};
 use cultivar_patch::{EXTENSION, Preset};
 use rayon::ThreadPool;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::info::{heard, heard_json};
-use crate::report::{self, Grown, Row};
+use crate::report;
 use crate::shell::{Done, Failure};
+use bank::Bank;
 use display::Display;
+use harvest::{Harvest, Kept};
 use jury::Jury;
 use sounds::Sound;
+
+/// Share of the time that is left for making patches simple.
+const SIMPLIFY: f32 = 0.1;
 
 /// Which sounds, and how long and how to grow towards them.
 #[derive(Args)]
@@ -34,8 +39,12 @@ pub(crate) struct Match {
     #[arg(required = true)]
     sounds: Vec<PathBuf>,
     /// Folder for NAME.cultivar, NAME.wav and NAME.strand-K.cultivar of every sound
-    #[arg(short, long)]
-    output: PathBuf,
+    #[arg(short, long, required_unless_present = "bank")]
+    output: Option<PathBuf>,
+    /// The same as a bank: what is done already is left as it is, so that a run that was broken
+    /// off goes on, and bank.csv and report.html tell of all
+    #[arg(long, conflicts_with = "output")]
+    bank: Option<PathBuf>,
     /// Seconds to grow, for each sound
     #[arg(long, default_value = "10", value_parser = crate::shell::within(0.0, 86_400.0))]
     seconds: f32,
@@ -66,26 +75,12 @@ pub(crate) struct Match {
     /// Without wavetables cut from the sound
     #[arg(long)]
     no_extract: bool,
+    /// Leave in the patches what hardly anybody hears
+    #[arg(long)]
+    no_simplify: bool,
     /// Also write report.html, with pictures and players
     #[arg(long)]
     report: bool,
-}
-
-/// What grew towards one sound.
-struct Harvest {
-    sound: Sound,
-    target: Arc<Target>,
-    /// The sound, mono, and its rate.
-    original: Vec<f32>,
-    rate: u32,
-    /// The best strand played as the sound was, mono.
-    best: Vec<f32>,
-    /// The best node of each strand with its file, best first.
-    strands: Vec<(Node, PathBuf)>,
-    wav: PathBuf,
-    tries: u64,
-    seconds: f32,
-    doubts: Vec<String>,
 }
 
 impl Match {
@@ -93,29 +88,34 @@ impl Match {
         let threads = usize::from(self.threads.unwrap_or(0));
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|e| Failure::new("threads", e))?;
-        if fs::metadata(&self.output).is_ok_and(|there| !there.is_dir()) {
-            return Err(Failure::new(&self.output, "it is not a folder"));
+        let folder = self.folder();
+        if fs::metadata(folder).is_ok_and(|there| !there.is_dir()) {
+            return Err(Failure::new(folder, "it is not a folder"));
         }
-        fs::create_dir_all(&self.output)
-            .map_err(|e| Failure::new(&self.output, cultivar_patch::disk::reason(&e)))?;
+        fs::create_dir_all(folder)
+            .map_err(|e| Failure::new(folder, cultivar_patch::disk::reason(&e)))?;
         let (sounds, mut failures) = sounds::find(&self.sounds);
         failures.iter().for_each(Failure::say);
         let inputs: Vec<PathBuf> =
             sounds.iter().filter_map(|sound| fs::canonicalize(&sound.path).ok()).collect();
         let (model, refusal) = self.model();
+        let named = model.as_ref().map(|model| model.name().to_owned());
+        let bank = self.bank.as_deref().map(|folder| Bank::open(folder, self.how(&named)));
+        let bank = bank.transpose()?;
         let count = sounds.len();
         let mut harvests = Vec::new();
         for (k, sound) in sounds.into_iter().enumerate() {
             let mut display = Display::new(&sound.name, k, count, usize::from(self.strands));
-            let grown = self.grow(sound, &inputs, &pool, model.as_ref(), &mut display);
+            let mut grow = || self.grow(&sound, &inputs, &pool, model.as_ref(), &mut display);
+            let grown = match &bank {
+                Some(bank) => kept(bank, &sound, grow),
+                None => grow(),
+            };
             drop(display);
             match grown {
-                Ok(mut harvest) => {
+                Ok(harvest) => {
                     if !as_json {
                         print!("{}", harvest.text());
-                    }
-                    if !self.report {
-                        (harvest.original, harvest.best) = (Vec::new(), Vec::new());
                     }
                     harvests.push(harvest);
                 }
@@ -125,18 +125,44 @@ impl Match {
                 }
             }
         }
-        let named = model.map(|model| model.name().to_owned());
-        let mut json = json!({ "model": named, "sounds": harvests.iter().map(Harvest::json).collect::<Vec<_>>() });
+        let mut json = json!({ "model": named, "sounds": harvests });
         if let Some(refusal) = refusal {
             json["model_refused"] = refusal.to_string().into();
         }
-        if self.report {
-            let path = self.output.join("report.html");
-            let grown: Vec<Grown<'_>> = harvests.iter().map(Harvest::reported).collect();
-            report::write(&path, &grown).map_err(|e| Failure::new(&path, e))?;
+        if let Some(bank) = &bank {
+            bank.tabulate(&harvests)?;
+            json["table"] = json!(bank.table());
+        }
+        if self.report || bank.is_some() {
+            let path = folder.join("report.html");
+            let written = report::write(&path, harvests.iter().map(Harvest::reported));
+            failures.extend(written.map_err(|e| Failure::new(&path, e))?);
             json["report"] = json!(path);
         }
         Ok(Done { text: String::new(), json, failures })
+    }
+
+    /// Where everything goes.
+    fn folder(&self) -> &Path {
+        self.bank.as_deref().or(self.output.as_deref()).unwrap_or(Path::new("."))
+    }
+
+    /// What decides what grows, but for the sound.
+    fn how(&self, model: &Option<String>) -> String {
+        let Match { seconds, tries, strands, seed, random, no_extract, no_simplify, .. } = self;
+        let engine = env!("CARGO_PKG_VERSION");
+        json!([
+            engine,
+            if tries.is_some() { None } else { Some(seconds) },
+            tries,
+            strands,
+            seed,
+            random,
+            no_extract,
+            no_simplify,
+            model
+        ])
+        .to_string()
     }
 
     /// The model that proposes, or why it does not. Growth goes on without it.
@@ -160,7 +186,7 @@ impl Match {
 
     fn grow(
         &self,
-        sound: Sound,
+        sound: &Sound,
         inputs: &[PathBuf],
         pool: &ThreadPool,
         model: Option<&Arc<Model>>,
@@ -168,7 +194,7 @@ impl Match {
     ) -> Result<Harvest, Failure> {
         let begun = Instant::now();
         let failed = |reason: &dyn ToString| Failure::new(&sound.path, reason.to_string());
-        let wav = self.output.join(format!("{}.wav", sound.name));
+        let wav = self.folder().join(format!("{}.wav", sound.name));
         if fs::canonicalize(&wav).is_ok_and(|wav| inputs.contains(&wav)) {
             let reason = "it would be overwritten by its match; choose another folder with -o";
             return Err(failed(&reason));
@@ -181,21 +207,36 @@ impl Match {
         let jury = Jury::new(&target, pool);
         let (mut nodes, tries) = match self.random {
             Some(count) => (jury.random(count, self.seed).into_iter().collect(), count),
-            None => self.grown(&sound, &target, &jury, model, begun, display),
+            None => self.grown(sound, &target, &jury, model, begun, display),
         };
+        if self.random.is_none() && !self.no_simplify {
+            let (timed, seconds) = (self.tries.is_none(), self.seconds);
+            let late = || timed && begun.elapsed().as_secs_f32() > seconds;
+            nodes.sort_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
+            nodes = jury.simplify(nodes, late);
+        }
         let seconds = begun.elapsed().as_secs_f32();
         nodes.sort_by(|a, b| a.distances.total.total_cmp(&b.distances.total));
         let best = nodes.first().ok_or_else(|| failed(&"nothing grew towards it"))?;
         let [left, right] = perform(&best.preset, &target, audio.rate as f32, audio.frames());
         write_wav(&wav, &[&left, &right], audio.rate, Depth::Float32)
             .map_err(|e| Failure::new(&wav, e))?;
-        let strands = nodes.into_iter().enumerate().map(|(k, node)| self.keep(&sound, k, node));
+        let strands = nodes.into_iter().enumerate().map(|(k, node)| self.keep(sound, k, node));
         let strands = strands.collect::<Result<Vec<_>, _>>()?;
         let mut doubts: Vec<String> = audio.notes.iter().map(ToString::to_string).collect();
         doubts.extend(target.doubts.iter().map(ToString::to_string));
-        let best = left.iter().zip(&right).map(|(l, r)| 0.5 * (l + r)).collect();
-        let rate = audio.rate;
-        Ok(Harvest { sound, target, original, rate, best, strands, wav, tries, seconds, doubts })
+        Ok(Harvest {
+            sound: sound.path.clone(),
+            name: sound.name.clone(),
+            heard: heard_json(&target),
+            said: heard(&target),
+            doubts,
+            score: strands.first().map_or(0.0, |best| best.distances.score),
+            tries,
+            seconds,
+            wav,
+            strands,
+        })
     }
 
     /// Grows until the time or the tries are over, batch by batch. The best nodes of all
@@ -221,7 +262,8 @@ impl Match {
             Learned::join(&mut proposers, model.clone(), self.seed);
         }
         let mut growth = Growth::new(target.clone(), settings, proposers);
-        let budget = Duration::from_secs_f32(self.seconds);
+        let simplest = if self.no_simplify { 1.0 } else { 1.0 - SIMPLIFY };
+        let budget = Duration::from_secs_f32(self.seconds * simplest);
         loop {
             let mut trials = growth.ask(NEVER);
             if let Some(tries) = self.tries {
@@ -243,7 +285,7 @@ impl Match {
     }
 
     /// Writes the preset of the strand that came in at place `k`.
-    fn keep(&self, sound: &Sound, k: usize, node: Node) -> Result<(Node, PathBuf), Failure> {
+    fn keep(&self, sound: &Sound, k: usize, node: Node) -> Result<Kept, Failure> {
         let mut preset = (*node.preset).clone();
         let (file, name) = match k {
             0 => (format!("{}.{EXTENSION}", sound.name), sound.name.clone()),
@@ -253,99 +295,23 @@ impl Match {
             ),
         };
         preset.meta.name = name;
-        let path = self.output.join(file);
+        let path = self.folder().join(file);
         preset.save(&path).map_err(|e| Failure::new(&path, e))?;
-        Ok((node, path))
+        Ok(Kept { file: path, tries: node.tries, distances: node.distances })
     }
 }
 
-/// The parts of a distance by name.
-fn parts(distances: &Distances) -> [(&'static str, f32); 5] {
-    let Distances { pitch, envelope, brightness, noise, movement, .. } = *distances;
-    [
-        ("pitch", pitch),
-        ("envelope", envelope),
-        ("brightness", brightness),
-        ("noise", noise),
-        ("movement", movement),
-    ]
-}
-
-impl Harvest {
-    fn score(&self) -> f32 {
-        self.strands.first().map_or(0.0, |(node, _)| node.distances.score)
+/// What grew towards a sound of a bank, or grows now.
+fn kept(
+    bank: &Bank,
+    sound: &Sound,
+    grow: impl FnOnce() -> Result<Harvest, Failure>,
+) -> Result<Harvest, Failure> {
+    let key = bank.key(sound)?;
+    if let Some(harvest) = bank.done(&key) {
+        return Ok(harvest.clone());
     }
-
-    fn text(&self) -> String {
-        let mut text = format!(
-            "{}: {}\n  best {:.1} of 100 after {} tries in {:.1} s: {}\n",
-            self.sound.path.display(),
-            heard(&self.target),
-            self.score(),
-            self.tries,
-            self.seconds,
-            self.wav.display(),
-        );
-        self.doubts.iter().for_each(|doubt| text += &format!("  {doubt}\n"));
-        text += "  score  pitch  envelope  brightness  noise  movement\n";
-        for (node, path) in &self.strands {
-            let [pitch, envelope, brightness, noise, movement] =
-                parts(&node.distances).map(|(_, part)| percent(part));
-            text += &format!(
-                "  {:5.1}  {pitch:>5}  {envelope:>8}  {brightness:>10}  {noise:>5}  {movement:>8}  {}\n",
-                node.distances.score,
-                name_of(path),
-            );
-        }
-        text
-    }
-
-    fn json(&self) -> Value {
-        let strand = |(node, path): &(Node, PathBuf)| {
-            let mut json = json!({ "file": path, "score": node.distances.score });
-            json["total"] = node.distances.total.into();
-            json["tries"] = node.tries.into();
-            parts(&node.distances).iter().for_each(|(name, part)| json[*name] = (*part).into());
-            json
-        };
-        json!({
-            "sound": self.sound.path,
-            "name": self.sound.name,
-            "heard": heard_json(&self.target),
-            "doubts": self.doubts,
-            "score": self.score(),
-            "tries": self.tries,
-            "seconds": self.seconds,
-            "wav": self.wav,
-            "strands": self.strands.iter().map(strand).collect::<Vec<_>>(),
-        })
-    }
-
-    fn reported(&self) -> Grown<'_> {
-        let row = |(k, (node, path)): (usize, &(Node, PathBuf))| Row {
-            name: format!("{}", k + 1),
-            score: node.distances.score,
-            parts: parts(&node.distances).map(|(name, part)| (name, 1.0 - part)).to_vec(),
-            file: name_of(path),
-        };
-        Grown {
-            name: &self.sound.name,
-            heard: heard(&self.target),
-            rate: self.rate,
-            target: &self.original,
-            best: &self.best,
-            strands: self.strands.iter().enumerate().map(row).collect(),
-            tries: self.tries,
-            seconds: self.seconds,
-        }
-    }
-}
-
-/// Likeness in per cent.
-fn percent(distance: f32) -> String {
-    format!("{:.0} %", 100.0 * (1.0 - distance))
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    let harvest = grow()?;
+    bank.add(key, &harvest)?;
+    Ok(harvest)
 }

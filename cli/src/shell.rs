@@ -1,10 +1,11 @@
 //! What all commands share: patches by name, results, failures.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
 use cultivar_library::factory;
-use cultivar_patch::{Preset, Table};
+use cultivar_patch::{Preset, Table, disk};
 use serde_json::{Value, json};
 
 /// What a command has done.
@@ -68,7 +69,6 @@ pub(crate) fn finish(done: Result<Done, Failure>, as_json: bool) -> ExitCode {
 
 /// Prints a text; a reader that has gone away is no failure.
 fn print_all(text: &str) {
-    use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
@@ -90,6 +90,12 @@ pub(crate) fn patch(word: &Path) -> Result<Preset, Failure> {
         }
     }
     Ok(loaded.preset)
+}
+
+/// Replaces a file whole or not at all.
+pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    disk::replace(path, |out| out.write_all(bytes))
+        .map_err(|e: std::io::Error| Failure::new(path, disk::reason(&e)))
 }
 
 /// Reads a number between two others from the command line.

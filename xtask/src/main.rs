@@ -9,6 +9,7 @@ mod system;
 mod test;
 mod tidy;
 mod train;
+mod transposed;
 
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ cargo xtask install   bundle, then copy into the user's plug-in folders
 cargo xtask tidy      rooms, sizes, words
 cargo xtask schema    what a genome is, in models/schema.json
 cargo xtask train     --small | --large [SEED]: pairs, training, models/onnx, card
-cargo xtask score     TARGETS YARDSTICK [SECONDS]: the matcher's figures, in docs/matching.md
+cargo xtask score     TARGETS YARDSTICK [WAY..]: the matcher's figures, in docs/matching.md
 cargo xtask performance BENCH [ROUNDS]: the engine's figures, in docs/performance.md";
 
 fn main() -> ExitCode {

@@ -71,6 +71,12 @@ pub(super) fn copy(child: &mut Preset, trace: &mut Trace, donor: Donor, index: u
     }
 }
 
+/// Makes module `index` of a preset what it is in another, with its table, recording, shape or
+/// name; no routes come along.
+pub(crate) fn put_back(preset: &mut Preset, other: &Preset, index: usize) {
+    copy(preset, &mut Trace::new(), Donor { parent: 0, preset: other }, index, index);
+}
+
 /// Routes on their way into a child: where each driver and route of each parent went.
 #[derive(Default)]
 pub(super) struct Routes {

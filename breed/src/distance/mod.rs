@@ -12,6 +12,8 @@ mod pitch;
 mod print;
 mod stft;
 
+use serde::{Deserialize, Serialize};
+
 use align::Envelope;
 use compare::{Terms, compare};
 pub(crate) use features::log2;
@@ -26,7 +28,7 @@ use crate::trial::Stage;
 const PLACES: usize = 8;
 
 /// How far a sound lies from the target.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Distances {
     /// Wrong or missing pitch, 0 (right) to 1.
     pub pitch: f32,
@@ -55,6 +57,17 @@ impl Distances {
         total: 2.0,
         score: 0.0,
     };
+
+    /// What people can tell apart, by name.
+    pub fn parts(&self) -> [(&'static str, f32); 5] {
+        [
+            ("pitch", self.pitch),
+            ("envelope", self.envelope),
+            ("brightness", self.brightness),
+            ("noise", self.noise),
+            ("movement", self.movement),
+        ]
+    }
 }
 
 /// What was heard of a sound besides how far it is: where it misses the target, for moves that

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cultivar_breed::{Growth, Strand};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{parts, percent};
+use super::harvest::percent;
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -52,7 +52,8 @@ impl Display {
 
 fn described(strand: &Strand) -> Option<String> {
     let node = strand.best()?;
-    let parts = parts(&node.distances).map(|(name, part)| format!("{name} {:>5}", percent(part)));
+    let parts = node.distances.parts();
+    let parts = parts.map(|(name, part)| format!("{name} {:>5}", percent(part)));
     Some(format!("{:5.1}  {}", node.distances.score, parts.join("  ")))
 }
 

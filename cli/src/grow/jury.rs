@@ -1,8 +1,10 @@
 //! A jury: trials judged on all threads of a pool.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use cultivar_breed::genome::Locks;
 use cultivar_breed::moves::Move;
+use cultivar_breed::simplify::simplify;
 use cultivar_breed::{Judge, NEVER, Node, Rng, Target, Trial, Verdict, wild};
 use rayon::ThreadPool;
 use rayon::prelude::*;
@@ -26,13 +28,28 @@ impl<'a> Jury<'a> {
     /// Judges every trial, in no order.
     pub(super) fn judge(&self, trials: &[Trial]) -> Vec<Verdict> {
         self.pool.install(|| {
-            let judged = trials.par_iter().filter_map(|trial| {
-                let seat = &self.seats[rayon::current_thread_index().unwrap_or(0)];
-                let mut judge = seat.lock().unwrap_or_else(PoisonError::into_inner);
-                trial.judge(self.target, &mut judge, NEVER)
-            });
+            let judged = trials.par_iter();
+            let judged =
+                judged.filter_map(|trial| trial.judge(self.target, &mut self.seat(), NEVER));
             judged.collect()
         })
+    }
+
+    /// All nodes without what hardly anybody hears, as far as it goes until `stop`.
+    pub(super) fn simplify(&self, nodes: Vec<Node>, stop: impl Fn() -> bool + Sync) -> Vec<Node> {
+        self.pool.install(|| {
+            let simple = nodes.into_par_iter().map(|node| {
+                let mut judge = self.seat();
+                simplify(&node, Locks::default(), self.target, &mut judge, &stop)
+            });
+            simple.collect()
+        })
+    }
+
+    /// The judge of this thread.
+    fn seat(&self) -> MutexGuard<'_, Judge> {
+        let seat = &self.seats[rayon::current_thread_index().unwrap_or(0)];
+        seat.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The best of `count` random patches.

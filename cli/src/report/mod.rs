@@ -3,10 +3,14 @@
 mod picture;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use cultivar_patch::disk;
+
+use crate::shell::Failure;
 
 /// One strand as a row of the table.
 pub(crate) struct Row {
@@ -25,8 +29,8 @@ pub(crate) struct Grown<'a> {
     /// What analysis said: note, length, doubts.
     pub(crate) heard: String,
     pub(crate) rate: u32,
-    pub(crate) target: &'a [f32],
-    pub(crate) best: &'a [f32],
+    pub(crate) target: Vec<f32>,
+    pub(crate) best: Vec<f32>,
     pub(crate) strands: Vec<Row>,
     pub(crate) tries: u64,
     pub(crate) seconds: f32,
@@ -43,17 +47,32 @@ td:first-child,th:first-child{text-align:left}th{color:#9AA7B2;font-weight:500}\
 .bar{display:inline-block;height:8px;border-radius:4px;background:#7BD88F;vertical-align:middle}\
 .track{display:inline-block;width:60px;height:8px;border-radius:4px;background:#2C353D}";
 
-/// Writes the page; sounds and pictures are inside it, so that the one file can be sent on.
-pub(crate) fn write(path: &Path, grown: &[Grown<'_>]) -> anyhow::Result<()> {
-    let mut page = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>Cultivar report</title>\
-         <style>{STYLE}</style><h1>What grew</h1>"
-    );
-    for grown in grown {
-        section(&mut page, grown)?;
-    }
-    std::fs::write(path, page)?;
-    Ok(())
+/// Writes the page; sounds and pictures are inside it, so that the one file can be sent on. One
+/// target after the other: no more than one is held in memory.
+pub(crate) fn write<'a>(
+    path: &Path,
+    grown: impl Iterator<Item = Result<Grown<'a>, Failure>>,
+) -> anyhow::Result<Vec<Failure>> {
+    let mut failures = Vec::new();
+    disk::replace(path, |out| {
+        write!(
+            out,
+            "<!doctype html><html lang=en><meta charset=utf-8><title>Cultivar report</title>\
+             <style>{STYLE}</style><h1>What grew</h1>"
+        )?;
+        for grown in grown {
+            match grown {
+                Ok(grown) => {
+                    let mut part = String::new();
+                    section(&mut part, &grown)?;
+                    out.write_all(part.as_bytes())?;
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
+        anyhow::Ok(())
+    })?;
+    Ok(failures)
 }
 
 fn section(page: &mut String, grown: &Grown<'_>) -> anyhow::Result<()> {
@@ -67,11 +86,11 @@ fn section(page: &mut String, grown: &Grown<'_>) -> anyhow::Result<()> {
         grown.seconds
     )?;
     // Both pictures share one scale: a quiet match must look quiet.
-    let loudest = picture::loudest(grown.target);
-    let peak = grown.target.iter().chain(grown.best).fold(1e-6f32, |top, x| top.max(x.abs()));
+    let loudest = picture::loudest(&grown.target);
+    let peak = grown.target.iter().chain(&grown.best).fold(1e-6f32, |top, x| top.max(x.abs()));
     for (class, title, sound, colour) in [
-        ("target", "Target", grown.target, [0x5C, 0xC8, 0xFF]),
-        ("best", "Best strand", grown.best, [0x7B, 0xD8, 0x8F]),
+        ("target", "Target", &grown.target, [0x5C, 0xC8, 0xFF]),
+        ("best", "Best strand", &grown.best, [0x7B, 0xD8, 0x8F]),
     ] {
         let wave = data_url("image/png", &picture::waveform(sound, peak, colour)?);
         let spectrogram =

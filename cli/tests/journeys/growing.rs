@@ -113,3 +113,48 @@ fn growth_ends_in_time() {
     let seconds = json["sounds"][0]["seconds"].as_f64().expect("seconds");
     assert!((1.0..4.0).contains(&seconds) && begun.elapsed().as_secs() < 15, "{seconds} s");
 }
+
+/// What a bank tells about its sounds, without the time it took.
+fn told(json: &Value) -> Value {
+    let mut json = json.clone();
+    for sound in json["sounds"].as_array_mut().expect("sounds") {
+        sound["seconds"].take();
+    }
+    json
+}
+
+#[test]
+fn a_bank_that_was_broken_off_is_gone_on_with() {
+    let shell = Shell::new();
+    fs::create_dir_all(shell.path("in")).expect("folder");
+    for (name, hertz) in [("in/a.wav", 220.0), ("in/b.wav", 330.0), ("in/c.wav", 440.0)] {
+        shell.pluck(name, hertz, 0.2, 24_000);
+    }
+    let line = "match in --bank bank --tries 40 --strands 2 --threads 2";
+    let whole = shell.json(line);
+    let read = |file: &str| fs::read(shell.path(file)).expect("file");
+    let presets = ["bank/a.cultivar", "bank/b.cultivar", "bank/c.wav", "bank/c.strand-2.cultivar"];
+    let before = presets.map(read);
+    let table = String::from_utf8(read("bank/bank.csv")).expect("text");
+    assert_eq!(table.lines().count(), 4);
+    assert!(table.lines().nth(2).is_some_and(|line| line.contains("in/b.wav,b,64.")), "{table}");
+    // Killed while it wrote a line: the second sound is half told, the third not at all.
+    let journal = String::from_utf8(read("bank/journal.jsonl")).expect("text");
+    let lines: Vec<&str> = journal.lines().collect();
+    assert_eq!(lines.len(), 3);
+    let torn = format!("{}\n{}", lines[0], &lines[1][..lines[1].len() / 2]);
+    fs::write(shell.path("bank/journal.jsonl"), torn).expect("write");
+    fs::remove_file(shell.path("bank/c.wav")).expect("there");
+    let again = shell.json(line);
+    assert_eq!(told(&again), told(&whole));
+    assert_eq!(presets.map(read), before);
+    // What was done was not done again, what was torn off was.
+    assert_eq!(again["sounds"][0]["seconds"], whole["sounds"][0]["seconds"]);
+    assert_ne!(again["sounds"][1]["seconds"], whole["sounds"][1]["seconds"]);
+    let report = String::from_utf8(read("bank/report.html")).expect("text");
+    assert_eq!(report.matches("<h2>").count(), 3);
+    // Another seed is another bank.
+    let other = shell.json(&format!("{line} --seed 1"));
+    assert_ne!(other["sounds"][0]["seconds"], whole["sounds"][0]["seconds"]);
+    shell.fails("match in --bank bank -o out", 2);
+}

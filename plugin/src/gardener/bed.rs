@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use cultivar_breed::explain::{self, Reason};
 use cultivar_breed::{Growth, Judge, Node, Rng, Target, Trial, wild};
 use cultivar_patch::Preset;
 
@@ -30,6 +31,8 @@ pub(super) struct Bed {
     /// Tries of each strand at the last picture.
     counted: Vec<u64>,
     pub(super) shares: Vec<f32>,
+    /// Why a node is nearer than the one before it, by the trials that found the two.
+    explained: Option<([u64; 2], Vec<Reason>)>,
     /// Sum and number of the scores of random patches.
     random: (f32, u32),
 }
@@ -45,6 +48,7 @@ impl Bed {
             seed,
             counted: Vec::new(),
             shares: Vec::new(),
+            explained: None,
             random: (0.0, 0),
         }
     }
@@ -61,6 +65,48 @@ impl Bed {
         let found = strand.nodes().iter().find(|node| node.tries == chosen.tries);
         // One that gave way to a better one is meant by it.
         found.or_else(|| strand.best())
+    }
+
+    /// Where the chosen node is: its strand, and its place there.
+    pub(super) fn selected(&self) -> Option<(usize, usize)> {
+        let (strand, tries) = (self.chosen?.strand, self.chosen_node()?.tries);
+        let nodes = self.growth.strands().get(strand)?.nodes();
+        Some((strand, nodes.iter().position(|node| node.tries == tries)?))
+    }
+
+    /// The node before the chosen one, and the chosen one.
+    pub(super) fn step(&self) -> Option<[&Node; 2]> {
+        let (strand, node) = self.selected()?;
+        Some([self.node(strand, node.checked_sub(1)?)?, self.node(strand, node)?])
+    }
+
+    /// Why the chosen node is nearer than the one before it, the weightiest first.
+    pub(super) fn reasons(&self) -> &[Reason] {
+        let known = self.explained.as_ref().zip(self.step());
+        let known = known.filter(|((tries, _), step)| *tries == step.map(|node| node.tries));
+        known.map_or(&[], |((_, reasons), _)| reasons)
+    }
+
+    /// Finds that out, where it is not known yet: each change is put back and judged.
+    pub(super) fn explain(
+        &mut self,
+        target: &Target,
+        judges: &mut [Judge],
+        stop: &(impl Fn() -> bool + Sync),
+    ) {
+        let Some([before, node]) = self.step() else { return };
+        let tries = [before.tries, node.tries];
+        if self.explained.as_ref().is_some_and(|(known, _)| *known == tries) {
+            return;
+        }
+        let changes = explain::changes(&before.preset, &node.preset);
+        let mut reasons = budget::share_out(&changes, judges, |change, judge| {
+            explain::weigh(change, &before.preset, node, target, judge, stop)
+        });
+        if reasons.len() == changes.len() {
+            explain::sort(&mut reasons);
+            self.explained = Some((tries, reasons));
+        }
     }
 
     /// Score of random patches.

@@ -1,6 +1,7 @@
 //! What the player asks of a growth: which sections stay as they are, and how much surprise.
 
 use cultivar_breed::extract::Variant;
+use cultivar_breed::genome::Locks;
 use cultivar_breed::mutate::mutate;
 use cultivar_breed::{Proposer, Rng, Stop, Target, genome, proposers};
 use cultivar_gui::Section;
@@ -15,6 +16,14 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// The same for the search.
+    pub(super) fn locks(&self) -> Locks {
+        let kept = |of: &genome::Section| {
+            section(*of).is_some_and(|section| self.sections.contains(&section))
+        };
+        Locks::of(genome::Section::ALL.into_iter().chain([genome::Section::Route]).filter(kept))
+    }
+
     /// `preset` with the kept sections put in.
     pub(super) fn put_into(&self, preset: &Preset) -> Preset {
         let mut preset = preset.clone();

@@ -1,8 +1,10 @@
 //! The garden as plain data for the Grow page.
 
+use cultivar_breed::explain::Reason;
+use cultivar_breed::genome::modules;
 use cultivar_breed::{Node, Strand, Target};
 use cultivar_gui::{Aspect, Garden, GardenState, Moved, NodeView, StrandView, TargetView};
-use cultivar_patch::schema::ids;
+use cultivar_patch::{Id, Preset};
 
 use super::bed::Bed;
 use super::doubts::Question;
@@ -16,7 +18,7 @@ const HUES: usize = 8;
 /// Least gain that is worth naming.
 const WORTH: f32 = 0.05;
 /// Changes that are named.
-const CHANGES: usize = 6;
+const CHANGES: usize = 3;
 /// Trials without improvement after which a strand counts as withered.
 const WITHERED: u32 = 160;
 
@@ -29,20 +31,14 @@ pub(super) fn of(plot: &Plot, auditioning: bool) -> Garden {
     let strands = bed.map_or(&[][..], |bed| bed.growth.strands());
     let shares = bed.map_or(&[][..], |bed| &bed.shares);
     let chosen = bed.and_then(Bed::chosen_node);
-    let selected = bed.and_then(|bed| bed.chosen).zip(chosen).and_then(|(chosen, node)| {
-        let nodes = strands.get(chosen.strand)?.nodes();
-        Some((chosen.strand, nodes.iter().position(|n| n.tries == node.tries)?))
-    });
-    let before =
-        selected.and_then(|(strand, node)| strands[strand].nodes().get(node.checked_sub(1)?));
     Garden {
         target: plot.sample.as_ref().map(|sample| sample.view.clone()),
         state: if plot.parked() { GardenState::Paused } else { plot.state.clone() },
         strands: strands.iter().enumerate().map(|(k, s)| strand(k, s, shares)).collect(),
-        selected,
+        selected: bed.and_then(Bed::selected),
         auditioning,
         aspects: chosen.map(aspects).unwrap_or_default(),
-        moved: chosen.zip(before).map(|(node, before)| moved(before, node)).unwrap_or_default(),
+        moved: bed.map(moved).unwrap_or_default(),
         tries: bed.map_or(0, |bed| bed.growth.tries()),
         seconds: bed.map_or(0.0, |bed| bed.spent),
         random_score: bed.and_then(Bed::random_score).unwrap_or(Garden::default().random_score),
@@ -98,23 +94,25 @@ fn aspects(node: &Node) -> Vec<Aspect> {
     parts.into_iter().map(aspect).collect()
 }
 
-/// The parameters that changed most between two nodes, with their share of what was gained.
-fn moved(before: &Node, node: &Node) -> Vec<Moved> {
-    let (old, new) = (&before.preset.patch, &node.preset.patch);
-    let mut changes: Vec<_> = (ids().leaves().iter())
-        .map(|&id| (id, (id.def().position(new[id]) - id.def().position(old[id])).abs()))
-        .filter(|(_, change)| *change > 1e-4)
-        .collect();
-    changes.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let total: f32 = changes.iter().map(|(_, change)| change).sum();
-    let gained = node.distances.score - before.distances.score;
-    let named = changes.into_iter().take(CHANGES).map(|(id, change)| Moved {
-        title: id.def().full_name(),
-        text: format!("{} → {}", id.def().text(old[id]), id.def().text(new[id])),
-        gain: gained * change / total,
-        id: Some(id),
-    });
-    named.filter(|moved| moved.gain >= WORTH).collect()
+/// What helped the chosen node on most, the weightiest first.
+fn moved(bed: &Bed) -> Vec<Moved> {
+    let Some([before, node]) = bed.step() else { return Vec::new() };
+    let (before, after) = (&*before.preset, &*node.preset);
+    let worth = bed.reasons().iter().filter(|reason| reason.gain >= WORTH).take(CHANGES);
+    worth.map(|reason| told(reason, before, after)).collect()
+}
+
+/// A reason in words.
+fn told(reason: &Reason, before: &Preset, after: &Preset) -> Moved {
+    let first = Id(modules()[reason.change.module].ids.start);
+    let (title, text) = match reason.change.id {
+        Some(id) => {
+            let [old, new] = [before, after].map(|preset| id.def().text(preset.patch[id]));
+            (id.def().full_name(), format!("{old} → {new}"))
+        }
+        None => (first.def().group.to_owned(), "drawn anew".to_owned()),
+    };
+    Moved { title, text, gain: reason.gain, id: reason.change.id.or(Some(first)) }
 }
 
 /// The picture of a sound of which nothing is heard yet.

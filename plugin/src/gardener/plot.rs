@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use cultivar_breed::{Growth, Judge, Proposer, Settings};
+use cultivar_breed::simplify::simplify;
+use cultivar_breed::{Growth, Judge, Node, Proposer, Settings};
 use cultivar_dsp::Note;
 use cultivar_gui::{Command, Effort, Garden, GardenState, Tone};
 use cultivar_library::examples::EXAMPLES;
@@ -30,6 +31,8 @@ use crate::struck::Struck;
 const FRAME: Duration = Duration::from_millis(250);
 /// How long to wait for a thread that other growths use.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// How long a preset that is kept may be made simple.
+const MOMENT: Duration = Duration::from_millis(500);
 /// How long the player's hand rests before a growth begins anew.
 pub(super) const CALM: Duration = Duration::from_millis(400);
 
@@ -256,12 +259,41 @@ impl Plot {
     pub(super) fn picture(&mut self) -> Garden {
         self.pictured = Instant::now();
         self.bed.iter_mut().for_each(Bed::count_shares);
+        self.explain();
         picture::of(self, self.shared.instrument.is_trying_out())
+    }
+
+    /// Finds out why the chosen node is nearer than the one before it.
+    fn explain(&mut self) {
+        let (Some(bed), Some(sample)) = (&mut self.bed, &self.sample) else { return };
+        if bed.step().is_none() || self.offline {
+            return;
+        }
+        let permit = budget::take(usize::MAX, PATIENCE);
+        let threads = permit.as_ref().map_or(1, budget::Permit::threads);
+        while self.judges.len() < threads {
+            self.judges.push(Judge::new(&sample.target));
+        }
+        let stop = || self.shared.stopped();
+        bed.explain(&sample.target, &mut self.judges[..threads], &stop);
     }
 
     /// The preset of the node that is chosen, as it was judged.
     pub(super) fn chosen_preset(&self) -> Option<Preset> {
         self.bed.as_ref()?.chosen_node().map(|node| self.kept.put_into(&node.preset))
+    }
+
+    /// The same without what hardly anybody hears, as far as that is found out in a moment.
+    fn chosen_simple(&mut self) -> Option<Preset> {
+        let (preset, sample) = (self.chosen_preset()?, self.sample.as_ref()?);
+        let node = Node { preset: Arc::new(preset), ..self.bed.as_ref()?.chosen_node()?.clone() };
+        if self.judges.is_empty() {
+            self.judges.push(Judge::new(&sample.target));
+        }
+        let (judge, begun) = (self.judges.first_mut()?, Instant::now());
+        let stop = || begun.elapsed() > MOMENT || self.shared.stopped();
+        let simple = simplify(&node, self.kept.locks(), &sample.target, judge, &stop);
+        Some((*simple.preset).clone())
     }
 
     /// The preset of a node, as it was judged.
@@ -335,7 +367,7 @@ impl Plot {
     }
 
     fn keep(&mut self, files: &mut Files) {
-        let Some(preset) = self.chosen_preset() else { return };
+        let Some(preset) = self.chosen_simple() else { return };
         self.shared.instrument.document().session.kept.push(preset.meta.name.clone());
         let _ = self.news.send(News::Preset(Box::new(preset.clone()), None));
         files.save(preset);

@@ -135,3 +135,26 @@ fn a_node_is_saved_and_copied_without_touching_what_is_edited() {
     assert_eq!(saved.patch, copied.preset.patch);
     assert!(news.iter().any(|n| matches!(n, News::Notice(n) if n.tone == Tone::Good)));
 }
+
+#[test]
+fn what_helped_is_told_of_the_chosen_node() {
+    let yard = Yard::new();
+    let swell: Vec<f32> = tones(&[196.0, 197.1], 0.8).iter().map(|s| (3.0 * s).tanh()).collect();
+    yard.drop_sound("swell.wav", &swell);
+    let many = |g: &Garden| g.strands.iter().filter(|strand| strand.nodes.len() > 3).count() > 1;
+    yard.wait("nodes", many);
+    yard.ask(Command::Pause);
+    let garden = yard.wait("a rest", |g| g.state == GardenState::Paused);
+    let mut told = 0;
+    for (strand, of) in garden.strands.iter().enumerate() {
+        for node in 0..of.nodes.len().min(4) {
+            yard.ask(Command::Select { strand, node });
+            let chosen = yard.wait("a choice", |g| g.selected == Some((strand, node)));
+            let gains: Vec<f32> = chosen.moved.iter().map(|moved| moved.gain).collect();
+            assert!(gains.len() <= 3 && gains.is_sorted_by(|a, b| a >= b), "{gains:?}");
+            assert!(chosen.moved.iter().all(|m| m.id.is_some() && !m.title.is_empty()));
+            told += usize::from(!gains.is_empty());
+        }
+    }
+    assert!(told > 2, "of hardly any node it is told what helped: {told}");
+}
