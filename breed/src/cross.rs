@@ -21,7 +21,7 @@ use crate::mutate::mutate_within;
 
 pub use ancestry::{Ancestry, Gene, Trace};
 use line::Line;
-pub(crate) use routes::{graft, put_back};
+pub(crate) use routes::{clear, graft, put_back};
 
 /// Most parents of one child.
 pub const MOST: usize = 8;

@@ -1,12 +1,13 @@
 //! Why one preset is nearer to a target than another: what differs, put back module by module.
 
+use std::sync::Arc;
+
 use cultivar_patch::schema::ids;
 use cultivar_patch::{Id, Preset};
 
 use crate::cross::put_back;
 use crate::genome::{self, Driver, modules};
-use crate::trial::judge_each;
-use crate::{Distances, Judge, Node, Stop, Target};
+use crate::{Judge, Node, Stop, Target, Trial};
 
 /// Most modules that are put back.
 const MOST: usize = 16;
@@ -68,9 +69,15 @@ pub fn weigh(
     judge: &mut Judge,
     stop: Stop,
 ) -> Option<Reason> {
-    let preset = without(change, before, node);
-    let distances = judge_each(&[preset], target, judge, stop).pop()?;
-    Some(Reason::of(change, node, &distances))
+    let mut preset = (*node.preset).clone();
+    put_back(&mut preset, before, change.module);
+    let trial = Trial { index: 0, preset: Arc::new(preset), polish: false };
+    let without = trial.judge(target, judge, stop)?.distances;
+    Some(Reason {
+        change: change.clone(),
+        gain: node.distances.score - without.score,
+        distance: without.total - node.distances.total,
+    })
 }
 
 /// All reasons why a node is nearer than `before`, the weightiest first. Nothing where it is
@@ -83,33 +90,10 @@ pub fn explain(
     stop: Stop,
 ) -> Option<Vec<Reason>> {
     let changes = changes(before, &node.preset);
-    let presets: Vec<Preset> = changes.iter().map(|change| without(change, before, node)).collect();
-    let judged = judge_each(&presets, target, judge, stop);
-    if judged.len() < changes.len() {
-        return None;
-    }
-    let pairs = changes.iter().zip(&judged);
-    let mut reasons: Vec<Reason> =
-        pairs.map(|(change, distances)| Reason::of(change, node, distances)).collect();
+    let reasons = changes.iter().map(|change| weigh(change, before, node, target, judge, stop));
+    let mut reasons = reasons.collect::<Option<Vec<_>>>()?;
     sort(&mut reasons);
     Some(reasons)
-}
-
-/// A node's preset without a change.
-fn without(change: &Change, before: &Preset, node: &Node) -> Preset {
-    let mut preset = (*node.preset).clone();
-    put_back(&mut preset, before, change.module);
-    preset
-}
-
-impl Reason {
-    fn of(change: &Change, node: &Node, without: &Distances) -> Reason {
-        Reason {
-            change: change.clone(),
-            gain: node.distances.score - without.score,
-            distance: without.total - node.distances.total,
-        }
-    }
 }
 
 /// The weightiest first.

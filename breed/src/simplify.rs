@@ -5,6 +5,7 @@ use std::sync::Arc;
 use cultivar_patch::schema::ids;
 use cultivar_patch::{Breed, Clip, Id, Kind, Preset, Shape, Table};
 
+use crate::cross::clear;
 use crate::genome::{self, Driver, Locks, Section, module, modules};
 use crate::trial::judge_each;
 use crate::{Judge, Node, Stop, Target, Trial, moves};
@@ -81,8 +82,11 @@ impl Simple<'_> {
         let mut ranked: Vec<(Cut, f32)> = ranked.filter(|(_, total)| *total <= most).collect();
         ranked.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (cut, _) in ranked {
-            let next = self.heard(cut.made(&self.node.preset))?;
-            if next.distances.total <= most {
+            for _ in 0..cut.times(&self.node.preset) {
+                let next = self.heard(cut.made(&self.node.preset))?;
+                if next.distances.total > most {
+                    break;
+                }
                 self.node = next;
             }
         }
@@ -93,6 +97,9 @@ impl Simple<'_> {
     fn without_the_unheard(&mut self, most: f32) {
         let mut preset = (*self.node.preset).clone();
         put_away(&mut preset, &self.locked);
+        if preset == *self.node.preset {
+            return;
+        }
         if let Some(next) = self.heard(preset).filter(|next| next.distances.total <= most) {
             self.node = next;
         }
@@ -117,12 +124,21 @@ impl Cut {
         }
     }
 
+    /// How often it may be made: what halves does so several times.
+    fn times(self, preset: &Preset) -> usize {
+        match self {
+            Cut::Copies(osc) => preset.patch.osc[osc].voices.log2().floor() as usize,
+            Cut::Corners(_) => 3,
+            _ => 1,
+        }
+    }
+
     /// The preset after the cut.
     fn made(self, preset: &Preset) -> Preset {
         let mut preset = preset.clone();
         match self {
             Cut::Off(switch) => preset.patch[switch] = 0.0,
-            Cut::Route(slot) => clear(&mut preset, slot),
+            Cut::Route(slot) => clear(&mut preset.patch, slot),
             Cut::Copies(osc) => {
                 let voices = &mut preset.patch.osc[osc].voices;
                 *voices = (0.5 * *voices).floor().max(1.0);
@@ -146,21 +162,16 @@ fn routes(preset: &Preset) -> Vec<Cut> {
     (0..preset.patch.route.len()).filter(used).map(Cut::Route).collect()
 }
 
-/// The oscillators with copies; several times, since each cut halves them.
+/// The oscillators with copies.
 fn copies(preset: &Preset) -> Vec<Cut> {
     let many = |osc: &usize| preset.patch.osc[*osc].on > 0.5 && preset.patch.osc[*osc].voices > 1.5;
-    let of = |osc: usize| {
-        let halves = preset.patch.osc[osc].voices.log2().floor() as usize;
-        std::iter::repeat_n(Cut::Copies(osc), halves)
-    };
-    (0..preset.patch.osc.len()).filter(many).flat_map(of).collect()
+    (0..preset.patch.osc.len()).filter(many).map(Cut::Copies).collect()
 }
 
 /// The drawn shapes with corners to spare.
 fn corners(preset: &Preset) -> Vec<Cut> {
     let spare = |lfo: &usize| preset.shapes[*lfo].points().len() > CORNERS;
-    let drawn = moves::drawn(preset).into_iter().filter(spare);
-    drawn.flat_map(|lfo| std::iter::repeat_n(Cut::Corners(lfo), 3)).collect()
+    moves::drawn(preset).into_iter().filter(spare).map(Cut::Corners).collect()
 }
 
 /// The knobs that are turned, but for the player's own.
@@ -176,14 +187,6 @@ fn knobs(preset: &Preset) -> Vec<Cut> {
     ids().leaves().iter().copied().filter(turned).map(Cut::Knob).collect()
 }
 
-/// Empties a route.
-fn clear(preset: &mut Preset, slot: usize) {
-    let route = &ids().route[slot];
-    for id in [route.source, route.destination, route.amount, route.curve] {
-        preset.patch[id] = id.def().default;
-    }
-}
-
 /// What is idle becomes what it is in a new preset: knobs of modules that are not heard, routes
 /// from or to nothing, tables, shapes and recordings that nothing plays.
 fn put_away(preset: &mut Preset, locked: &[bool]) {
@@ -193,7 +196,7 @@ fn put_away(preset: &mut Preset, locked: &[bool]) {
         let to = genome::destination(&preset.patch, slot);
         let used = to.is_some_and(|id| live[ids().route[slot].amount] && live[id]);
         if !used && free(ids().route[slot].source) {
-            clear(preset, slot);
+            clear(&mut preset.patch, slot);
         }
     }
     for &id in ids().leaves() {

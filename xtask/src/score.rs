@@ -97,11 +97,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let chosen = |word: &str| words.is_empty() || words.iter().any(|chosen| chosen == word);
     for way in WAYS.iter().filter(|way| chosen(way.word)) {
         let folder = out.join(way.word);
-        // What another build has grown is of no use.
-        let made = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-        if made(&folder.join("journal.jsonl")) < made(&cultivar) && folder.exists() {
-            std::fs::remove_dir_all(&folder)?;
-        }
+        system::drop_stale(&folder, &cultivar)?;
         let mut grow = Command::new(&cultivar);
         grow.args(["match", "--threads", "2", "--json"]).args(way.options);
         let told = grow.arg("--bank").arg(&folder).arg(targets).output()?;

@@ -23,6 +23,15 @@ pub(crate) fn target_dir() -> Result<PathBuf> {
     Ok(metadata.target_directory.into())
 }
 
+/// Removes a bank of matches that another build of the program has grown.
+pub(crate) fn drop_stale(bank: &Path, program: &Path) -> Result<()> {
+    let made = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    if made(&bank.join("journal.jsonl")) < made(program) && bank.exists() {
+        std::fs::remove_dir_all(bank)?;
+    }
+    Ok(())
+}
+
 /// Runs a command to its end; an unsuccessful one is an error that names it.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let words = words(command);

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::system;
 
 /// What plays the real instruments: a free set of samples that has nothing to do with the targets.
-pub(crate) const DEBIAN: [&str; 2] = ["fluidsynth", "musescore-general-soundfont-small"];
+const DEBIAN: [&str; 2] = ["fluidsynth", "musescore-general-soundfont-small"];
 const SAMPLES: &str = "/usr/share/sounds/sf3/MuseScore_General_Lite.sf3";
 /// Seconds that a key is held, and that are rendered.
 const HELD: f32 = 1.0;
@@ -50,6 +50,7 @@ pub(crate) fn play(cultivar: &Path, out: &Path) -> Result<Vec<(i32, PathBuf, Pat
         }
     }
     let bank = out.join("bank");
+    system::drop_stale(&bank, cultivar)?;
     let mut grow = Command::new(cultivar);
     grow.args(["match", "--threads", "2", "--seconds", "10", "--bank"]).arg(&bank);
     system::run(grow.arg(folder("real", 0)))?;

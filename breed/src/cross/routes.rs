@@ -21,7 +21,7 @@ pub(crate) fn slot_module(slot: usize) -> usize {
 }
 
 /// Empties a route.
-pub(super) fn clear(patch: &mut Patch<f32>, slot: usize) {
+pub(crate) fn clear(patch: &mut Patch<f32>, slot: usize) {
     let route = &ids().route[slot];
     for id in [route.source, route.destination, route.amount, route.curve] {
         patch[id] = id.def().default;

@@ -82,12 +82,18 @@ impl Bed {
 
     /// Why the chosen node is nearer than the one before it, the weightiest first.
     pub(super) fn reasons(&self) -> &[Reason] {
-        let known = self.explained.as_ref().zip(self.step());
-        let known = known.filter(|((tries, _), step)| *tries == step.map(|node| node.tries));
-        known.map_or(&[], |((_, reasons), _)| reasons)
+        let step = self.step().map(|step| step.map(|node| node.tries));
+        let known = self.explained.as_ref().filter(|(tries, _)| Some(*tries) == step);
+        known.map_or(&[], |(_, reasons)| reasons)
     }
 
-    /// Finds that out, where it is not known yet: each change is put back and judged.
+    /// Whether that is still to be found out.
+    pub(super) fn is_unexplained(&self) -> bool {
+        let step = self.step().map(|step| step.map(|node| node.tries));
+        step.is_some() && step != self.explained.as_ref().map(|(tries, _)| *tries)
+    }
+
+    /// Finds that out: each change is put back and judged.
     pub(super) fn explain(
         &mut self,
         target: &Target,
@@ -96,9 +102,6 @@ impl Bed {
     ) {
         let Some([before, node]) = self.step() else { return };
         let tries = [before.tries, node.tries];
-        if self.explained.as_ref().is_some_and(|(known, _)| *known == tries) {
-            return;
-        }
         let changes = explain::changes(&before.preset, &node.preset);
         let mut reasons = budget::share_out(&changes, judges, |change, judge| {
             explain::weigh(change, &before.preset, node, target, judge, stop)

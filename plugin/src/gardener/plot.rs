@@ -266,7 +266,7 @@ impl Plot {
     /// Finds out why the chosen node is nearer than the one before it.
     fn explain(&mut self) {
         let (Some(bed), Some(sample)) = (&mut self.bed, &self.sample) else { return };
-        if bed.step().is_none() || self.offline {
+        if !bed.is_unexplained() || self.offline {
             return;
         }
         let permit = budget::take(usize::MAX, PATIENCE);
